@@ -1,0 +1,116 @@
+// swift-tools-version: 6.2
+// The graph below is the architecture: a target may only depend on targets above it.
+// `make lint` holds the sources to it; ARCHITECTURE.md tells what each room is for.
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+  .treatAllWarnings(as: .error),
+]
+
+/// The compressors and the regular expressions are linked from Debian's archives, so that the binary
+/// starts on hosts that have none of them.
+let staticCxx: [LinkerSetting] = [.linkedLibrary(":libstdc++.a", .when(platforms: [.linux]))]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil, resources: [Resource]? = nil)
+  -> Target
+{
+  .target(
+    name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", resources: resources,
+    swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+
+let package = Package(
+  name: "swiftail",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "swiftail", targets: ["swiftail"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // ground: no policy, no async, no Foundation
+    .target(name: "CLinux", path: "Sources/CShims/CLinux"),
+    .target(
+      name: "CSnappy", path: "Sources/CShims/CSnappy", linkerSettings: [.linkedLibrary(":libsnappy.a")] + staticCxx),
+    .target(name: "CRE2", path: "Sources/CShims/CRE2", linkerSettings: [.linkedLibrary(":libre2.a")] + staticCxx),
+    .target(name: "CZstd", path: "Sources/CShims/CZstd", linkerSettings: [.linkedLibrary(":libzstd.a")]),
+    room("Bytes"),
+    room("LogModel", ["Bytes", "CSnappy"]),
+    room("Telemetry", ["Bytes"]),
+    room("Syscalls", ["CLinux"]),
+
+    // language of the configuration: values only
+    room("YAMLSource", [.product(name: "Yams", package: "Yams")]),
+    room("GoCompat", ["Bytes", "CRE2"]),
+    room("JMESPath", ["Bytes", "GoCompat"]),
+    room("LogQL", ["LogModel", "GoCompat"]),
+    room("Configuration", ["YAMLSource", "GoCompat", "JMESPath", "LogModel"]),
+
+    // the data path: threads, no async, no existential per line
+    room("Pipeline", ["Bytes", "LogModel", "GoCompat", "JMESPath", "LogQL", "Configuration", "Telemetry"]),
+    room("Positions", ["Syscalls", "LogModel", "YAMLSource", "Telemetry"]),
+    room("Delivery", ["Bytes", "LogModel", "Positions", "Configuration", "Telemetry"]),
+    room(
+      "Tailing",
+      ["Bytes", "LogModel", "Syscalls", "Positions", "Pipeline", "Delivery", "Configuration", "Telemetry"]),
+
+    // the edges: async, may wait
+    room(
+      "HTTPEdge",
+      [
+        "Configuration", "Telemetry", nioCore, nioPosix, hummingbird,
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
+    room("Relabeling", ["LogModel", "GoCompat", "Configuration"]),
+    room("Discovery", ["LogModel", "Configuration", "Relabeling"]),
+    room("Inputs", ["Tailing", "Discovery", "Relabeling", "Configuration", "Telemetry"]),
+    room("Outputs", ["LogModel", "Delivery", "HTTPEdge", "Configuration", "Telemetry"]),
+
+    // the single-machine store
+    room("StoreFormat", ["Bytes", "LogModel", "CZstd"]),
+    room("Store", ["StoreFormat", "LogQL", "Telemetry", .product(name: "GRDB", package: "GRDB.swift")]),
+    room("StoreAPI", ["Store", "HTTPEdge", "LogQL", "CSnappy", hummingbird]),
+
+    // the top
+    room("Console", ["HTTPEdge", "Telemetry", hummingbird], resources: [.embedInCode("Pages")]),
+    room(
+      "Agent",
+      [
+        "Configuration", "Pipeline", "Positions", "Tailing", "Delivery", "Discovery", "Inputs", "Outputs", "Relabeling",
+        "HTTPEdge", "Store", "StoreAPI", "Console", "Telemetry",
+      ]),
+    .executableTarget(
+      name: "swiftail",
+      dependencies: ["Agent", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: settings),
+
+    // for tests
+    .target(
+      name: "SwiftailTesting", dependencies: ["LogModel", "Syscalls", nioCore, nioPosix, hummingbird],
+      path: "Tests/SwiftailTesting", swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)
