@@ -41,7 +41,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -63,30 +63,30 @@ let package = Package(
     room("GoCompat", ["Bytes", "CRE2"]),
     room("JMESPath", ["Bytes", "GoCompat"]),
     room("LogQL", ["LogModel", "GoCompat"]),
-    room("Configuration", ["YAMLSource", "GoCompat", "JMESPath", "LogModel"]),
+    room("AgentConfiguration", ["YAMLSource", "GoCompat", "JMESPath", "LogModel"]),
 
     // the data path: threads, no async, no existential per line
-    room("Pipeline", ["Bytes", "LogModel", "GoCompat", "JMESPath", "LogQL", "Configuration", "Telemetry"]),
+    room("Pipeline", ["Bytes", "LogModel", "GoCompat", "JMESPath", "LogQL", "AgentConfiguration", "Telemetry"]),
     room("Positions", ["Syscalls", "LogModel", "YAMLSource", "Telemetry"]),
-    room("Delivery", ["Bytes", "LogModel", "Positions", "Configuration", "Telemetry"]),
+    room("Delivery", ["Bytes", "LogModel", "Positions", "AgentConfiguration", "Telemetry"]),
     room(
       "Tailing",
-      ["Bytes", "LogModel", "Syscalls", "Positions", "Pipeline", "Delivery", "Configuration", "Telemetry"]),
+      ["Bytes", "LogModel", "Syscalls", "Positions", "Pipeline", "Delivery", "AgentConfiguration", "Telemetry"]),
 
     // the edges: async, may wait
     room(
       "HTTPEdge",
       [
-        "Configuration", "Telemetry", nioCore, nioPosix, hummingbird,
+        "AgentConfiguration", "Telemetry", nioCore, nioPosix, hummingbird,
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
-    room("Relabeling", ["LogModel", "GoCompat", "Configuration"]),
-    room("Discovery", ["LogModel", "Configuration", "Relabeling"]),
-    room("Inputs", ["Tailing", "Discovery", "Relabeling", "Configuration", "Telemetry"]),
-    room("Outputs", ["LogModel", "Delivery", "HTTPEdge", "Configuration", "Telemetry"]),
+    room("Relabeling", ["LogModel", "GoCompat", "AgentConfiguration"]),
+    room("Discovery", ["LogModel", "AgentConfiguration", "Relabeling"]),
+    room("Inputs", ["Tailing", "Discovery", "Relabeling", "AgentConfiguration", "Telemetry"]),
+    room("Outputs", ["LogModel", "Delivery", "HTTPEdge", "AgentConfiguration", "Telemetry"]),
 
     // the single-machine store
     room("StoreFormat", ["Bytes", "LogModel", "CZstd"]),
@@ -98,7 +98,7 @@ let package = Package(
     room(
       "Agent",
       [
-        "Configuration", "Pipeline", "Positions", "Tailing", "Delivery", "Discovery", "Inputs", "Outputs", "Relabeling",
+        "AgentConfiguration", "Pipeline", "Positions", "Tailing", "Delivery", "Discovery", "Inputs", "Outputs", "Relabeling",
         "HTTPEdge", "Store", "StoreAPI", "Console", "Telemetry",
       ]),
     .executableTarget(
