@@ -54,8 +54,8 @@ let package = Package(
     .target(name: "CRE2", path: "Sources/CShims/CRE2", linkerSettings: [.linkedLibrary(":libre2.a")] + staticCxx),
     .target(name: "CZstd", path: "Sources/CShims/CZstd", linkerSettings: [.linkedLibrary(":libzstd.a")]),
     room("Bytes"),
-    room("LogModel", ["Bytes", "CSnappy"]),
-    room("Telemetry", ["Bytes"]),
+    room("LogModel", ["Bytes"]),
+    room("Telemetry"),
     room("Syscalls", ["CLinux"]),
 
     // language of the configuration: values only
@@ -67,17 +67,18 @@ let package = Package(
 
     // the data path: threads, no async, no existential per line
     room("Pipeline", ["Bytes", "LogModel", "GoCompat", "JMESPath", "LogQL", "AgentConfiguration", "Telemetry"]),
-    room("Positions", ["Syscalls", "LogModel", "YAMLSource", "Telemetry"]),
-    room("Delivery", ["Bytes", "LogModel", "Positions", "AgentConfiguration", "Telemetry"]),
+    room("Positions", ["Bytes", "Syscalls", "LogModel", "Telemetry"]),
+    room("Delivery", ["Bytes", "LogModel", "Positions", "Telemetry"]),
     room(
       "Tailing",
-      ["Bytes", "LogModel", "Syscalls", "Positions", "Pipeline", "Delivery", "AgentConfiguration", "Telemetry"]),
+      ["Bytes", "LogModel", "Syscalls", "Positions", "Pipeline", "Delivery", "Telemetry"]),
 
     // the edges: async, may wait
     room(
       "HTTPEdge",
       [
-        "AgentConfiguration", "Telemetry", nioCore, nioPosix, hummingbird,
+        "Syscalls", "Telemetry", nioCore, nioPosix, hummingbird,
+        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),
@@ -86,7 +87,7 @@ let package = Package(
     room("Relabeling", ["LogModel", "GoCompat", "AgentConfiguration"]),
     room("Discovery", ["LogModel", "AgentConfiguration", "Relabeling"]),
     room("Inputs", ["Tailing", "Discovery", "Relabeling", "AgentConfiguration", "Telemetry"]),
-    room("Outputs", ["LogModel", "Delivery", "HTTPEdge", "AgentConfiguration", "Telemetry"]),
+    room("Outputs", ["CSnappy", "Delivery", "HTTPEdge", nioCore]),
 
     // the single-machine store
     room("StoreFormat", ["Bytes", "LogModel", "CZstd"]),

@@ -1,0 +1,44 @@
+public import Positions
+import Synchronization
+public import Syscalls
+
+/// What others tell a reader: from the scanner, from senders, from the agent.
+public enum ReaderMessage: Sendable {
+  /// A path refers to a file that it did not refer to before.
+  case sighted(FileSighting)
+  /// A path refers to nothing any more.
+  case vanished(FileKey)
+  /// Its target is gone: stop reading and keep the position.
+  case release(FileKey)
+  /// Batches were settled; there may be room again.
+  case settled([AckTicket])
+  /// Read nothing more and send what is there.
+  case drain
+  /// Report positions, close everything and end.
+  case finish
+}
+
+/// A reader's letter box. Any thread may put; the reader's thread takes.
+public final class ReaderInbox: Sendable {
+  private let messages = Mutex<[ReaderMessage]>([])
+  let wake: WakeUp
+
+  public init() throws(Errno) { wake = try WakeUp() }
+
+  public func put(_ message: ReaderMessage) {
+    let wasEmpty = messages.withLock {
+      $0.append(message)
+      return $0.count == 1
+    }
+    if wasEmpty { wake.signal() }
+  }
+
+  func takeAll() -> [ReaderMessage] {
+    wake.clear()
+    return messages.withLock {
+      var all: [ReaderMessage] = []
+      swap(&all, &$0)
+      return all
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import Delivery
+import LogModel
+import Pipeline
+import Positions
+import Syscalls
+import Telemetry
+
+/// Where a group of clients is in a file. Clients in step share one read and one pass through the pipeline; one that
+/// falls behind goes on in a group of its own until it has caught up.
+struct ReadGroup {
+  var clients: ClientSet
+  /// The next byte to read.
+  var offset: UInt64
+  /// Bytes from `offset` on that are known to hold no line end.
+  var searched: Int = 0
+  var state: PipelineState
+  /// The lanes that the file's last lines went to, by client: what must have room before more is read.
+  var lanes: [Int: [Int]] = [:]
+}
+
+/// An open file that is being read. Owned by one reader's thread.
+final class TailedFile {
+  enum Phase {
+    case current
+    /// No longer under its path; read to its end and then let go.
+    case rotated(quietSince: Int64)
+  }
+
+  let number: UInt32
+  /// Counts truncations and reuses of `number`, so that late acknowledgements do not move another file's position.
+  var life: UInt32
+  let key: FileKey
+  let target: FileTarget
+  let handle: FileHandle
+  let identity: FileIdentity
+  var fingerprint: Fingerprint
+  var groups: [ReadGroup]
+  /// One per client.
+  var ledgers: [AckLedger]
+  var phase = Phase.current
+  /// Must be at its end before this one is read, so that a stream's order holds.
+  weak var predecessor: TailedFile?
+  let position: PositionHandle
+  var watch: Int32?
+  var isQueued = false
+  /// Waits for a lane to have room.
+  var isBlocked = false
+  var isAtEnd = false
+  /// The read time that the next chunk may not be before, so that times do not repeat: nanoseconds since 1970.
+  var nextReadTime: Int64 = 0
+  /// When a long line without end was looked at last.
+  var lastLook: Int64 = 0
+  let readBytes: Gauge
+  let fileBytes: Gauge
+  let readLines: Counter
+
+  init(
+    number: UInt32, life: UInt32, sighting: FileSighting, handle: FileHandle, fingerprint: Fingerprint,
+    groups: [ReadGroup], ledgers: [AckLedger], position: PositionHandle, metrics: TailingMetrics
+  ) {
+    self.number = number
+    self.life = life
+    key = sighting.key
+    target = sighting.target
+    self.handle = handle
+    identity = sighting.identity
+    self.fingerprint = fingerprint
+    self.groups = groups
+    self.ledgers = ledgers
+    self.position = position
+    readBytes = metrics.readBytes.with(key.path)
+    fileBytes = metrics.fileBytes.with(key.path)
+    readLines = metrics.readLines.with(key.path)
+  }
+
+  var isRotated: Bool {
+    if case .rotated = phase { return true }
+    return false
+  }
+
+  /// Everything that was read is acknowledged by every client.
+  var isAcked: Bool { ledgers.allSatisfy { !$0.hasOpenSpans } }
+
+  /// Clients that met at the same place go on together.
+  func mergeGroups() {
+    guard groups.count > 1 else { return }
+    var merged: [ReadGroup] = []
+    for group in groups {
+      if let place = merged.firstIndex(where: { $0.offset == group.offset }) {
+        merged[place].clients.formUnion(group.clients)
+        merged[place].lanes.merge(group.lanes) { _, new in new }
+      } else {
+        merged.append(group)
+      }
+    }
+    groups = merged
+  }
+}
+
+/// The `promtail_*` families about files.
+public struct TailingMetrics: Sendable {
+  let readBytes: MetricFamily<Gauge>
+  let fileBytes: MetricFamily<Gauge>
+  let readLines: MetricFamily<Counter>
+  let filesActive: Gauge
+  let openFailures: Counter
+  let truncations: Counter
+
+  public init(_ registry: MetricRegistry) {
+    readBytes = registry.gauge("promtail_read_bytes_total", "Offset up to which a file was read.", labels: ["path"])
+    fileBytes = registry.gauge("promtail_file_bytes_total", "Size of a file.", labels: ["path"])
+    readLines = registry.counter("promtail_read_lines_total", "Lines read from a file.", labels: ["path"])
+    filesActive = registry.gauge("promtail_files_active_total", "Files being read.").with()
+    openFailures = registry.counter("swiftail_file_open_failures_total", "Files that could not be opened.").with()
+    truncations = registry.counter("swiftail_file_truncations_total", "Files that became shorter and were read anew.")
+      .with()
+  }
+
+  func forget(path: String) {
+    readBytes.remove(path)
+    fileBytes.remove(path)
+    readLines.remove(path)
+  }
+
+  /// Lines and bytes read so far, for the status line.
+  public var filesOpen: Int { Int(filesActive.current) }
+}
