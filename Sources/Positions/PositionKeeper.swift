@@ -30,10 +30,6 @@ public final class PositionKeeper: Sendable {
     wake = try WakeUp()
     stop = StopFlag()
     if let syncPeriod {
-      let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-      if !directory.isEmpty, case .failure(let error) = files.makeDirectories(directory) {
-        throw Failure(description: "positions: cannot make the directory \(directory): \(error)")
-      }
       let loop = WriteLoop(
         path: path, period: syncPeriod, table: table, files: files, log: log, failures: failures, wake: wake, stop: stop)
       thread = try WorkerThread(name: "positions") { loop.run() }

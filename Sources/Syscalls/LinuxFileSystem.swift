@@ -63,12 +63,14 @@ public struct LinuxFileSystem: FileSystem {
       defer { close(file) }
       var whole: [UInt8] = []
       while true {
+        var failed: Errno?
         let part = [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
           switch read(file, at: UInt64(whole.count), into: UnsafeMutableRawBufferPointer(buffer)) {
           case .success(let got): count = got
-          case .failure: count = 0
+          case .failure(let error): failed = error
           }
         }
+        if let failed { return .failure(failed) }
         if part.isEmpty { return .success(whole) }
         whole += part
       }
