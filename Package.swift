@@ -62,7 +62,7 @@ let package = Package(
     room("YAMLSource", [.product(name: "Yams", package: "Yams")]),
     room("GoCompat", ["Bytes", "CRE2"]),
     room("JMESPath", ["Bytes", "GoCompat"]),
-    room("LogQL", ["LogModel", "GoCompat"]),
+    room("LogQL", ["LogModel", "GoCompat", "CRE2"]),
     room("AgentConfiguration", ["YAMLSource", "GoCompat", "JMESPath", "LogModel"]),
 
     // the data path: threads, no async, no existential per line
@@ -111,6 +111,11 @@ let package = Package(
     .target(
       name: "SwiftailTesting", dependencies: ["LogModel", "Syscalls", nioCore, nioPosix, hummingbird],
       path: "Tests/SwiftailTesting", swiftSettings: settings),
+    tests("LogQLTests", ["LogQL", "LogModel"]),
+    tests("StoreFormatTests", ["StoreFormat", "LogModel", "Bytes"]),
+    tests("StoreTests", ["Store", "StoreFormat", "LogQL", "LogModel", "Bytes"]),
+    tests("StoreAPITests", ["StoreAPI", "Store", "HTTPEdge", "LogModel", "Bytes", "CSnappy", hummingbird, nioCore, nioPosix]),
+    tests("ConsoleTests", ["Console", "HTTPEdge", hummingbird, nioCore, nioPosix]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
