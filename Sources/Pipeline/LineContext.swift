@@ -18,6 +18,7 @@ struct LineContext: ~Copyable {
   let labels: UnsafeMutablePointer<Slot>
   let labelCount: Int
   let labelNames: [String]
+  let year: Int
   var key: ByteBuffer
 
   @inline(__always)
@@ -40,6 +41,9 @@ struct LineContext: ~Copyable {
     case .number: return write { GoNumber.appendPlain(slot.number, to: &$0) }
     }
   }
+
+  /// Hands the bytes that stages wrote over to the block whose entries refer to them.
+  consuming func takeMade() -> ByteBuffer { made }
 
   /// Writes new bytes and says where they are.
   mutating func write(_ body: (inout ByteBuffer) -> Void) -> Slice {

@@ -10,10 +10,11 @@ public final class PipelineRunner {
   private let labels: UnsafeMutablePointer<Slot>
   private let groups: UnsafeMutableBufferPointer<GroupRange>
   private var clock = RuntimeClock()
-  private var document = JSONLine()
+  private var json: JSONLine
 
   public init(_ pipeline: CompiledPipeline) {
     self.pipeline = pipeline
+    json = JSONLine(slotCount: pipeline.names.names.count)
     slots = .allocate(capacity: max(1, pipeline.names.names.count))
     slots.initialize(repeating: .absent, count: max(1, pipeline.names.names.count))
     labels = .allocate(capacity: max(1, pipeline.labelNames.count))
@@ -125,7 +126,7 @@ public final class PipelineRunner {
       state.lastTimes.set(key, time)
       return time
     }
-    if let parsed = stage.timestamp.formats[0].parse(text) {
+    if let parsed = stage.timestamp.formats[0].parse(text, currentYear: 0) {
       let time = Timestamp(seconds: parsed.seconds, nanoseconds: UInt32(parsed.nanoseconds))
       if time.isEncodable {
         state.lastTimes.set(key, time)
@@ -179,6 +180,14 @@ public final class PipelineRunner {
 
   // MARK: - Any stages
 
+  /// The year in UTC: what times mean whose layout has none.
+  private static func year(_ nanoseconds: Int64) -> Int {
+    var seconds = time_t(nanoseconds / 1_000_000_000)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    return Int(parts.tm_year) + 1900
+  }
+
   private func general(
     _ chunk: UnsafeBufferPointer<UInt8>, _ offset: UInt64, _ readTime: Int64, _ state: inout PipelineState,
     _ streams: inout StreamTable, _ block: inout EntryBlock
@@ -192,7 +201,7 @@ public final class PipelineRunner {
         var context = LineContext(
           chunk: base, fixed: fixed.baseAddress, made: made, line: Slice(.chunk, 0, 0),
           time: Timestamp(seconds: 0, nanoseconds: 0), slots: slots, labels: labels,
-          labelCount: pipeline.labelNames.count, labelNames: pipeline.labelNames, key: ByteBuffer(capacity: 256))
+          labelCount: pipeline.labelNames.count, labelNames: pipeline.labelNames, year: Self.year(readTime), key: ByteBuffer(capacity: 256))
         var start = 0
         while start < chunk.count {
           let line = line(chunk, start)
@@ -232,7 +241,7 @@ public final class PipelineRunner {
       case .cri(let stage):
         released = context.run(
           stage, base: state.labels, offset: offset, &state.lastTimes, &state.partials)
-      case .json(let stage): context.run(stage, &document)
+      case .json(let stage): context.run(stage, &json)
       case .regex(let stage): context.run(stage, groups: groups)
       case .logfmt(let stage): context.run(stage)
       case .labels(let stage): context.run(stage)

@@ -5,6 +5,7 @@ import LogModel
 import Pipeline
 import Positions
 import Syscalls
+import Telemetry
 
 // Reading: which file comes next, what is read of it, and where its entries go.
 extension Reader {
@@ -114,8 +115,8 @@ extension Reader {
     }
     var end = count
     if !isLast {
-      guard let last = memrchr(buffer.base, 0x0a, count) else { return longLine(file, index, clients, count) }
-      end = UnsafeRawPointer(last) - UnsafeRawPointer(buffer.base) + 1
+      guard let last = buffer.bytes.lastIndex(of: 0x0a) else { return longLine(file, index, clients, count) }
+      end = last + 1
     }
     ship(file, index, clients, length: end)
     shrinkBuffer()

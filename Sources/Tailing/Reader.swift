@@ -109,10 +109,11 @@ struct Reader: ~Copyable {
     case .vanished(let key): if let file = current.removeValue(forKey: key) { rotate(file) }
     case .release(let key): if let file = current.removeValue(forKey: key) { close(file, keeping: true) }
     case .settled(let tickets): settled(tickets)
-    case .drain:
+    case .drain(let done):
       isDraining = true
       ready.removeAll()
       lanes.sealAll(streams: streams)
+      done()
     case .finish:
       for file in files { if let file { close(file, keeping: true) } }
       isFinished = true

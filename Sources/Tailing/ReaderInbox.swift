@@ -13,7 +13,7 @@ public enum ReaderMessage: Sendable {
   /// Batches were settled; there may be room again.
   case settled([AckTicket])
   /// Read nothing more and send what is there.
-  case drain
+  case drain(done: @Sendable () -> Void)
   /// Report positions, close everything and end.
   case finish
 }

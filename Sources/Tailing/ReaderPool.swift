@@ -1,6 +1,4 @@
-public import Positions
 public import Syscalls
-import Synchronization
 
 /// The readers of the process, each with a thread, and the way to speak to them.
 public final class ReaderPool: Sendable {
@@ -26,7 +24,11 @@ public final class ReaderPool: Sendable {
   }
 
   /// Nothing more is read; what is in hand goes to the queues.
-  public func drain() { for inbox in inboxes { inbox.put(.drain) } }
+  public func drain() async {
+    for inbox in inboxes {
+      await withCheckedContinuation { continuation in inbox.put(.drain { continuation.resume() }) }
+    }
+  }
 
   /// Reports positions and ends the threads. Blocks.
   public func finish() {

@@ -3,7 +3,7 @@ import LogModel
 import Pipeline
 import Positions
 import Syscalls
-import Telemetry
+public import Telemetry
 
 /// Where a group of clients is in a file. Clients in step share one read and one pass through the pipeline; one that
 /// falls behind goes on in a group of its own until it has caught up.

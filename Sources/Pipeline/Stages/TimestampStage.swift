@@ -8,6 +8,8 @@ struct TimestampStage: Sendable {
   var source: Int
   /// Tried in order.
   var formats: [TimestampFormat]
+  /// Of times whose layout has no zone; nil: UTC.
+  var location: TimeZoneRules?
   /// `action_on_failure`: the last known time of the label set plus a nanosecond, or the time of reading.
   var fudges: Bool
 }
@@ -17,7 +19,7 @@ extension LineContext {
     if let value = text(slots[stage.source]) {
       let input = bytes(value)
       for format in stage.formats {
-        guard let parsed = format.parse(input) else { continue }
+        guard let parsed = format.parse(input, location: stage.location, currentYear: year) else { continue }
         // Times that the wire cannot carry would lose the whole batch; they count as unreadable.
         let found = Timestamp(seconds: parsed.seconds, nanoseconds: UInt32(parsed.nanoseconds))
         if !found.isEncodable { break }
