@@ -54,6 +54,8 @@ public final class DataPath: Sendable {
   private let keeper: PositionKeeper
   private let pool: ReaderPool
   public let scanner: Scanner
+  private let metrics: DeliveryMetrics
+  private let tailing: TailingMetrics
   private let senders: SenderTasks
   private let stopSignal = StopSignal()
 
@@ -67,6 +69,8 @@ public final class DataPath: Sendable {
     let metrics = DeliveryMetrics(registry)
     for client in setup.clients { metrics.announce(host: client.sender.host) }
     let tailing = TailingMetrics(registry)
+    self.metrics = metrics
+    self.tailing = tailing
     let senders = SenderTasks()
     self.senders = senders
     let stopSignal = stopSignal
@@ -86,6 +90,11 @@ public final class DataPath: Sendable {
     }
     scanner = try Scanner(
       targets: setup.targets, syncPeriod: setup.targetSyncPeriod, files: files, log: log, readers: pool.inboxes)
+  }
+
+  /// What was read and sent so far.
+  public var progress: Progress {
+    Progress(files: tailing.filesOpen, entries: metrics.entriesSent, bytes: tailing.bytesRead, lag: tailing.lag)
   }
 
   /// Stops reading, sends what is in hand, and writes positions. A batch that is not taken at the first try stays

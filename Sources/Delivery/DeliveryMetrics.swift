@@ -38,6 +38,9 @@ public struct DeliveryMetrics: Sendable {
       bounds: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10], labels: ["status_code", "host"])
   }
 
+  /// Entries taken by all clients so far.
+  public var entriesSent: UInt64 { sentEntries.snapshot().reduce(0) { $0 + $1.1.current } }
+
   /// The families that are on the page before anything was sent.
   public func announce(host: String) {
     _ = encodedBytes.with(host)

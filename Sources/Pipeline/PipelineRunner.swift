@@ -78,7 +78,7 @@ public final class PipelineRunner {
   // MARK: - cri alone
 
   private func runtime(
-    _ stage: CRIStage, _ chunk: UnsafeBufferPointer<UInt8>, _ offset: UInt64, _ readTime: Int64,
+    _ stage: CompiledCRI, _ chunk: UnsafeBufferPointer<UInt8>, _ offset: UInt64, _ readTime: Int64,
     _ state: inout PipelineState, _ streams: inout StreamTable, _ block: inout EntryBlock
   ) {
     var start = 0
@@ -118,7 +118,7 @@ public final class PipelineRunner {
 
   @inline(__always)
   private func runtimeTime(
-    _ text: UnsafeBufferPointer<UInt8>, isError: Bool, _ stage: CRIStage, _ readTime: Int64,
+    _ text: UnsafeBufferPointer<UInt8>, isError: Bool, _ stage: CompiledCRI, _ readTime: Int64,
     _ state: inout PipelineState
   ) -> Timestamp {
     let key = Self.fudgeKey(isError)
@@ -140,7 +140,7 @@ public final class PipelineRunner {
 
   /// A line that is a part, or may be the end of one that was held.
   private func part(
-    _ stage: CRIStage, _ content: UnsafeBufferPointer<UInt8>, _ isPartial: Bool, isError: Bool, _ time: Timestamp,
+    _ stage: CompiledCRI, _ content: UnsafeBufferPointer<UInt8>, _ isPartial: Bool, isError: Bool, _ time: Timestamp,
     _ stream: StreamID, _ start: Int, _ offset: UInt64, _ state: inout PipelineState,
     _ streams: inout StreamTable, _ block: inout EntryBlock
   ) {

@@ -191,7 +191,8 @@ extension Reader {
     file.groups[index].offset = next
     file.groups[index].searched = 0
     if moved { reportPosition(file) }
-    count(file, index, lines: block.records.count)
+    setup.metrics.bytes.add(length)
+    count(file, index, lines: lineCount(chunk))
     if file.isRotated { file.phase = .rotated(quietSince: now) }
     file.isAtEnd = false
   }
@@ -200,6 +201,13 @@ extension Reader {
     setup.positions.update(file.position) { position in
       for (client, name) in setup.clientNames.enumerated() { position.offsets[name] = file.ledgers[client].acked }
     }
+  }
+
+  /// Lines of a chunk, which are more than its entries where stages join or drop them.
+  private func lineCount(_ chunk: UnsafeBufferPointer<UInt8>) -> Int {
+    var lines = 0
+    for byte in chunk where byte == 0x0a { lines &+= 1 }
+    return chunk.last == 0x0a ? lines : lines + 1
   }
 
   private func count(_ file: TailedFile, _ index: Int, lines: Int) {

@@ -171,6 +171,7 @@ struct Reader: ~Copyable {
       } else {
         enqueue(file)
       }
+      if case .success(let status) = setup.files.status(of: file.handle) { file.fileBytes.set(Double(status.size)) }
     }
     nextPoll = now + interval
   }
@@ -255,6 +256,7 @@ struct Reader: ~Copyable {
           path: sighting.key.path, job: sighting.target.jobName, identity: status.identity, fingerprint: fingerprint,
           offsets: start.offsets, isRotated: rotated != nil)), metrics: setup.metrics)
     files[Int(number)] = file
+    file.fileBytes.set(Double(status.size))
     setup.metrics.filesActive.add(1)
     if let inotify, case .success(let watch) = inotify.watch(handle) {
       file.watch = watch

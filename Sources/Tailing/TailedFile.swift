@@ -105,6 +105,7 @@ public struct TailingMetrics: Sendable {
   let filesActive: Gauge
   let openFailures: Counter
   let truncations: Counter
+  let bytes: Counter
 
   public init(_ registry: MetricRegistry) {
     readBytes = registry.gauge("promtail_read_bytes_total", "Offset up to which a file was read.", labels: ["path"])
@@ -112,6 +113,7 @@ public struct TailingMetrics: Sendable {
     readLines = registry.counter("promtail_read_lines_total", "Lines read from a file.", labels: ["path"])
     filesActive = registry.gauge("promtail_files_active_total", "Files being read.").with()
     openFailures = registry.counter("swiftail_file_open_failures_total", "Files that could not be opened.").with()
+    bytes = registry.counter("swiftail_read_bytes_total", "Bytes read from all files.").with()
     truncations = registry.counter("swiftail_file_truncations_total", "Files that became shorter and were read anew.")
       .with()
   }
@@ -122,6 +124,14 @@ public struct TailingMetrics: Sendable {
     readLines.remove(path)
   }
 
-  /// Lines and bytes read so far, for the status line.
   public var filesOpen: Int { Int(filesActive.current) }
+
+  /// Bytes read since the start, of all files.
+  public var bytesRead: UInt64 { bytes.current }
+
+  /// Bytes that were seen in files and not read yet.
+  public var lag: UInt64 {
+    let read = Dictionary(readBytes.snapshot().map { ($0.0[0], $0.1.current) }) { a, _ in a }
+    return fileBytes.snapshot().reduce(0) { $0 + UInt64(max(0, $1.1.current - (read[$1.0[0]] ?? 0))) }
+  }
 }

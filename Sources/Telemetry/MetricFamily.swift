@@ -37,7 +37,8 @@ public final class MetricFamily<Instrument: Sendable>: Sendable {
     children.withLock { _ = $0.removeValue(forKey: values) }
   }
 
-  func snapshot() -> [([String], Instrument)] {
+  /// All children with their label values.
+  public func snapshot() -> [([String], Instrument)] {
     children.withLock { children in
       children.map { ($0.key, $0.value) }.sorted { $0.0.lexicographicallyPrecedes($1.0) }
     }

@@ -20,7 +20,7 @@ public enum Credentials: Sendable {
   }
 
   case none
-  case basic(user: String, password: Secret)
+  case basic(user: Secret, password: Secret)
   /// `Authorization: TYPE SECRET`, such as a bearer token.
   case token(type: String, secret: Secret)
 
@@ -28,7 +28,7 @@ public enum Credentials: Sendable {
   func header() throws -> String? {
     switch self {
     case .none: return nil
-    case .basic(let user, let password): return "Basic " + Base64.encode(Array("\(user):\(try password.read())".utf8))
+    case .basic(let user, let password): return "Basic " + Base64.encode(Array("\(try user.read()):\(try password.read())".utf8))
     case .token(let type, let secret): return "\(type) \(try secret.read())"
     }
   }

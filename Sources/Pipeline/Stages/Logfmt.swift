@@ -2,7 +2,7 @@ import Bytes
 import GoCompat
 
 /// `logfmt`: fields of `key=value` text become extracted values.
-struct LogfmtStage: Sendable {
+struct CompiledLogfmt: Sendable {
   struct Field: Sendable {
     var key: [UInt8]
     var slot: Int
@@ -16,7 +16,7 @@ struct LogfmtStage: Sendable {
 }
 
 extension LineContext {
-  mutating func run(_ stage: borrowing LogfmtStage) {
+  mutating func run(_ stage: borrowing CompiledLogfmt) {
     var input = line
     if let source = stage.source {
       guard let value = text(slots[source]) else { return }
@@ -28,14 +28,14 @@ extension LineContext {
       let all = bytes(input)
       var end = start
       while end < all.count, all[end] != 0x0a { end += 1 }
-      if end - start > LogfmtStage.longest { return }
+      if end - start > CompiledLogfmt.longest { return }
       if !record(stage, input.part(start..<end)) { return }
       start = end + 1
     }
   }
 
   /// False after a syntax error; fields before it stay.
-  private mutating func record(_ stage: borrowing LogfmtStage, _ record: Slice) -> Bool {
+  private mutating func record(_ stage: borrowing CompiledLogfmt, _ record: Slice) -> Bool {
     var place = 0
     let count = Int(record.count)
     while true {
@@ -82,7 +82,7 @@ extension LineContext {
     }
   }
 
-  private func set(_ stage: borrowing LogfmtStage, _ key: Slice, _ value: Slice) {
+  private func set(_ stage: borrowing CompiledLogfmt, _ key: Slice, _ value: Slice) {
     let name = bytes(key)
     for field in stage.fields where field.key.count == name.count {
       if field.key.withUnsafeBufferPointer({ $0.elementsEqual(name) }) { slots[field.slot] = .text(value) }

@@ -1,7 +1,7 @@
 import GoCompat
 
 /// `labels`: a label takes an extracted value.
-struct LabelsStage: Sendable {
+struct CompiledLabels: Sendable {
   struct Assignment: Sendable {
     var label: Int
     var source: Int
@@ -10,7 +10,7 @@ struct LabelsStage: Sendable {
 }
 
 /// `static_labels`: labels with fixed values.
-struct StaticLabelsStage: Sendable {
+struct CompiledStaticLabels: Sendable {
   struct Assignment: Sendable {
     var label: Int
     var value: [UInt8]
@@ -19,12 +19,12 @@ struct StaticLabelsStage: Sendable {
 }
 
 /// `labeldrop`: labels are taken away; extracted values of their names stay.
-struct LabelDropStage: Sendable {
+struct CompiledLabelDrop: Sendable {
   var labels: [Int]
 }
 
 extension LineContext {
-  mutating func run(_ stage: borrowing LabelsStage) {
+  mutating func run(_ stage: borrowing CompiledLabels) {
     for assignment in stage.assignments {
       guard let value = text(slots[assignment.source]) else { continue }
       // What is no UTF-8 sets no label (recorded: labels/invalid-utf-8-sets-no-label).
@@ -33,13 +33,13 @@ extension LineContext {
     }
   }
 
-  mutating func run(_ stage: borrowing StaticLabelsStage) {
+  mutating func run(_ stage: borrowing CompiledStaticLabels) {
     for assignment in stage.assignments {
       labels[assignment.label] = .text(assignment.value.withUnsafeBufferPointer { keep($0) })
     }
   }
 
-  mutating func run(_ stage: borrowing LabelDropStage) {
+  mutating func run(_ stage: borrowing CompiledLabelDrop) {
     for label in stage.labels { labels[label] = .null }
   }
 }

@@ -1,7 +1,7 @@
 import GoCompat
 
 /// `regex`: named groups become extracted values.
-struct RegexStage: Sendable {
+struct CompiledRegex: Sendable {
   struct Group: Sendable {
     var number: Int
     var slot: Int
@@ -13,7 +13,7 @@ struct RegexStage: Sendable {
 }
 
 extension LineContext {
-  mutating func run(_ stage: borrowing RegexStage, groups: UnsafeMutableBufferPointer<GroupRange>) {
+  mutating func run(_ stage: borrowing CompiledRegex, groups: UnsafeMutableBufferPointer<GroupRange>) {
     var input = line
     if let source = stage.source {
       guard let value = text(slots[source]) else { return }

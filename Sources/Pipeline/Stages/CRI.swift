@@ -1,7 +1,7 @@
 import LogModel
 
 /// `cri`: takes a container runtime's line apart and joins lines that were written in parts.
-struct CRIStage: Sendable {
+struct CompiledCRI: Sendable {
   var number: UInt64
   var time: Int
   var stream: Int
@@ -9,7 +9,7 @@ struct CRIStage: Sendable {
   var content: Int
   var tags: Int
   var streamLabel: Int
-  var timestamp: TimestampStage
+  var timestamp: CompiledTimestamp
   /// Streams whose parts are held before all are let go.
   var maxPartialLines: Int
   /// Bytes; nil: no limit.
@@ -19,7 +19,7 @@ struct CRIStage: Sendable {
 extension LineContext {
   /// - Returns: the parts of other lines that were let go, in order, to be sent before this one.
   mutating func run(
-    _ stage: borrowing CRIStage, base: LabelSet, offset: UInt64, _ last: inout LastTimes, _ partials: inout PartialLines
+    _ stage: borrowing CompiledCRI, base: LabelSet, offset: UInt64, _ last: inout LastTimes, _ partials: inout PartialLines
   ) -> [PartialLines.Partial] {
     var isPartial = false
     let text = bytes(line)
@@ -33,8 +33,8 @@ extension LineContext {
     // The stage stands for labels, timestamp and twice output, which run whether or not the line was of its form.
     if let value = self.text(slots[stage.stream]) { labels[stage.streamLabel] = .text(value) }
     run(stage.timestamp, &last)
-    run(OutputStage(source: stage.content))
-    run(OutputStage(source: stage.tags))
+    run(CompiledOutput(source: stage.content))
+    run(CompiledOutput(source: stage.tags))
     let key = labelHash(seed: stage.number)
     if isPartial {
       var released: [PartialLines.Partial] = []

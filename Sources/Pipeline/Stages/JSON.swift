@@ -2,20 +2,20 @@ import Bytes
 import JMESPath
 
 /// `json`: fields of a JSON object become extracted values; also what `docker` stands for.
-struct JSONStage: Sendable {
+struct CompiledJSON: Sendable {
   /// Plain paths, filled in one pass over the text.
   var paths: JSONPaths
   /// Slots of plain paths: null where nothing is found.
   var pathSlots: [Int]
   /// Expressions that are more than paths, run on the parsed text.
-  var expressions: [Expression]
+  var expressions: [Extraction]
   /// nil: the line.
   var source: Int?
   var dropsMalformed: Bool
 
-  struct Expression: Sendable {
+  struct Extraction: Sendable {
     var slot: Int
-    var expression: JMESPathExpression
+    var expression: Expression
   }
 }
 
@@ -32,7 +32,7 @@ struct JSONLine: ~Copyable {
 }
 
 extension LineContext {
-  mutating func run(_ stage: borrowing JSONStage, _ json: inout JSONLine) {
+  mutating func run(_ stage: borrowing CompiledJSON, _ json: inout JSONLine) {
     var input = line
     if let source = stage.source {
       guard let value = text(slots[source]) else { return }

@@ -2,7 +2,7 @@ import GoCompat
 import LogModel
 
 /// `timestamp`: the entry's time becomes an extracted value, read by a layout.
-struct TimestampStage: Sendable {
+struct CompiledTimestamp: Sendable {
   /// Distinguishes the stages of a pipeline, each of which has its own last known times.
   var number: UInt64
   var source: Int
@@ -15,7 +15,7 @@ struct TimestampStage: Sendable {
 }
 
 extension LineContext {
-  mutating func run(_ stage: borrowing TimestampStage, _ last: inout LastTimes) {
+  mutating func run(_ stage: borrowing CompiledTimestamp, _ last: inout LastTimes) {
     if let value = text(slots[stage.source]) {
       let input = bytes(value)
       for format in stage.formats {
