@@ -53,6 +53,7 @@ let package = Package(
       name: "CSnappy", path: "Sources/CShims/CSnappy", linkerSettings: [.linkedLibrary(":libsnappy.a")] + staticCxx),
     .target(name: "CRE2", path: "Sources/CShims/CRE2", linkerSettings: [.linkedLibrary(":libre2.a")] + staticCxx),
     .target(name: "CZstd", path: "Sources/CShims/CZstd", linkerSettings: [.linkedLibrary(":libzstd.a")]),
+    .target(name: "CZlib", path: "Sources/CShims/CZlib", linkerSettings: [.linkedLibrary(":libz.a")]),
     room("Bytes"),
     room("LogModel", ["Bytes"]),
     room("Telemetry"),
@@ -92,7 +93,7 @@ let package = Package(
     // the single-machine store
     room("StoreFormat", ["Bytes", "LogModel", "CZstd"]),
     room("Store", ["StoreFormat", "LogQL", "Telemetry", .product(name: "GRDB", package: "GRDB.swift")]),
-    room("StoreAPI", ["Store", "HTTPEdge", "LogQL", "CSnappy", hummingbird]),
+    room("StoreAPI", ["Store", "HTTPEdge", "LogQL", "CSnappy", "CZlib", hummingbird]),
 
     // the top
     room("Console", ["HTTPEdge", "Telemetry", hummingbird], resources: [.embedInCode("Pages")]),

@@ -79,10 +79,23 @@ struct BinaryEvaluation {
       }
     }
     switch operation.operator {
-    case .or: return MetricEvaluation.byLabels(left + filter(right, keepingMatched: false))
+    case .or: return MetricEvaluation.byLabels(joined(left + filter(right, keepingMatched: false)))
     case .and: return filter(left, keepingMatched: true)
     default: return filter(left, keepingMatched: false)
     }
+  }
+
+  /// Series of the same labels as one; of two samples at a point the first counts.
+  private func joined(_ series: [MetricSeries]) -> [MetricSeries] {
+    var byLabels: [LabelSet: MetricSeries] = [:]
+    for one in series {
+      guard let known = byLabels[one.labels] else {
+        byLabels[one.labels] = one
+        continue
+      }
+      byLabels[one.labels]?.values = zip(known.values, one.values).map { $0 ?? $1 }
+    }
+    return Array(byLabels.values)
   }
 
   private func match(_ left: [MetricSeries], _ right: [MetricSeries]) throws(LogQLError) -> [MetricSeries] {

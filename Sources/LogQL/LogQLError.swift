@@ -17,6 +17,8 @@ public struct LogQLError: Error, Hashable, Sendable, CustomStringConvertible {
   public var message: String
   /// Syntactically right, but nothing this store evaluates.
   public var isUnsupported: Bool
+  /// Not a fault of the query itself: the text stands alone, without a prefix.
+  var isPlain = false
 
   public init(_ message: String, at position: SourcePosition? = nil, isUnsupported: Bool = false) {
     self.message = message
@@ -25,6 +27,7 @@ public struct LogQLError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   public var description: String {
+    if isPlain { return message }
     if isUnsupported {
       return position.map { "not supported at line \($0.line), col \($0.column): \(message)" }
         ?? "not supported: \(message)"

@@ -66,7 +66,10 @@ public struct MetricEvaluation: Sendable {
       let right = try await evaluate(operation.right)
       return try BinaryEvaluation(operation: operation, points: grid.count).apply(left, right)
     case .labelReplace(let replacement):
-      throw LogQLError("label_replace", at: replacement.position, isUnsupported: true)
+      guard case .series(let series) = try await evaluate(replacement.operand) else {
+        throw LogQLError("label_replace of a number", at: replacement.position, isUnsupported: true)
+      }
+      return .series(MetricEvaluation.byLabels(try replacement.apply(series)))
     }
   }
 

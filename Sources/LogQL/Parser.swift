@@ -114,6 +114,13 @@ extension Query {
   }
 }
 
+/// What Loki answers where a selector is wanted and a pipeline came.
+private let onlyMatchers = {
+  var error = LogQLError("only label matchers are supported")
+  error.isPlain = true
+  return error
+}()
+
 extension Selector {
   /// Parses a selector alone, as `match[]` and the label endpoints take it; `{}` selects everything.
   ///
@@ -124,12 +131,7 @@ extension Selector {
     if parser.token.kind != .end {
       _ = try parser.stages()
       if parser.token.kind != .end { throw parser.unexpected() }
-      throw OnlyMatchersError.error
+      throw onlyMatchers
     }
   }
-}
-
-/// What Loki answers where a selector is wanted and a pipeline came; without the prefix of a parse error.
-public enum OnlyMatchersError {
-  public static let error = LogQLError("only label matchers are supported")
 }

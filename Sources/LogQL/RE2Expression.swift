@@ -38,6 +38,21 @@ final class RE2Expression: @unchecked Sendable {
     return cre2_match(expression, base, text.count, 0, anchored ? 1 : 0, nil, 0) == 1
   }
 
+  /// The groups of a match of all of `text`, group 0 first; `nil` when it does not match. Groups that took no part are
+  /// empty.
+  func groups(_ text: String) -> [String]? {
+    var text = text
+    var ranges = [cre2_range](repeating: cre2_range(start: -1, end: -1), count: groupNames.count)
+    return text.withUTF8 { bytes in
+      var nothing: UInt8 = 0
+      let isMatch = withUnsafePointer(to: &nothing) { empty in
+        cre2_match(expression, bytes.baseAddress ?? empty, bytes.count, 0, 1, &ranges, Int32(ranges.count)) == 1
+      }
+      guard isMatch else { return nil }
+      return ranges.map { $0.start < 0 ? "" : String(decoding: bytes[Int($0.start)..<Int($0.end)], as: UTF8.self) }
+    }
+  }
+
   func matches(_ text: String, anchored: Bool) -> Bool {
     var text = text
     return text.withUTF8 { matches($0, anchored: anchored) }

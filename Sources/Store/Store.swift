@@ -133,6 +133,14 @@ public final class Store: Sendable {
 
   // MARK: maintenance
 
+  /// Moves what the write-ahead log holds into the database and cuts the log, unless someone is at work.
+  private func truncateLog() async {
+    let path = directory + "/store.db-wal"
+    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+    guard size > 1 << 20 else { return }
+    _ = try? await pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+  }
+
   private func startMaintenance() {
     guard let interval = pace.maintenanceInterval else { return }
     let task = Task.detached(priority: .background) { [weak self] in
@@ -142,6 +150,7 @@ public final class Store: Sendable {
         // A failure here (a full disk) comes again in the next round; pushes report it to their senders.
         _ = try? await self.sweep()
         try? await self.compactWhileIdle()
+        await self.truncateLog()
       }
     }
     maintenance.withLock { $0 = task }
