@@ -86,8 +86,8 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     room("Relabeling", ["LogModel", "GoCompat", "AgentConfiguration"]),
-    room("Discovery", ["LogModel", "AgentConfiguration", "Relabeling"]),
-    room("Inputs", ["Tailing", "Discovery", "Relabeling", "AgentConfiguration", "Telemetry"]),
+    room("Discovery", ["LogModel", "AgentConfiguration"]),
+    room("Inputs", ["LogModel", "Tailing", "Discovery", "Relabeling", "Telemetry"]),
     room("Outputs", ["CSnappy", "Delivery", "HTTPEdge", nioCore]),
 
     // the single-machine store
@@ -100,12 +100,15 @@ let package = Package(
     room(
       "Agent",
       [
-        "AgentConfiguration", "Pipeline", "Positions", "Tailing", "Delivery", "Discovery", "Inputs", "Outputs", "Relabeling",
-        "HTTPEdge", "Store", "StoreAPI", "Console", "Telemetry",
+        "LogModel", "Telemetry", "Syscalls", "AgentConfiguration", "Pipeline", "Positions", "Delivery", "Tailing",
+        "HTTPEdge", "Relabeling", "Discovery", "Inputs", "Outputs", "Store", "StoreAPI", "Console", hummingbird,
       ]),
     .executableTarget(
       name: "swiftail",
-      dependencies: ["Agent", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Agent", "AgentConfiguration", "Store", "Syscalls", "Telemetry",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: settings),
 
     // for tests
