@@ -1,0 +1,29 @@
+/// Where an address lies, from a MaxMind database.
+public struct GeoIPStage: Hashable, Sendable {
+  public enum Database: String, CaseIterable, Sendable {
+    case city, asn, country
+  }
+
+  public var database: String
+  public var databaseType: Database
+  /// The extracted value that holds the address.
+  public var source: String
+  /// Labels by JMESPath expressions over the record.
+  public var customLookups: [SourcedName]
+
+  init?(_ options: inout StageOptions) {
+    let type = options.requiredString("db_type")
+    customLookups = options.sourcedNames("custom_lookups") ?? []
+    guard let database = options.requiredString("db"), let source = options.requiredString("source"), let type else {
+      return nil
+    }
+    guard let databaseType = Database(rawValue: type) else {
+      let names = Database.allCases.map(\.rawValue).joined(separator: ", ")
+      options.refuse("db_type \"\(type)\" is none of \(names)", "db_type")
+      return nil
+    }
+    self.database = database
+    self.databaseType = databaseType
+    self.source = source
+  }
+}

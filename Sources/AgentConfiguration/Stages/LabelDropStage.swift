@@ -1,0 +1,10 @@
+/// Removes labels.
+public struct LabelDropStage: Hashable, Sendable {
+  public var names: [String]
+
+  init?(_ options: inout StageOptions) {
+    guard let names = options.ownStrings() else { return nil }
+    if names.isEmpty, options.hasNoErrors { options.refuse("stage \"labeldrop\" needs label names") }
+    self.names = names
+  }
+}

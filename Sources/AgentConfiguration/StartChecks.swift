@@ -1,0 +1,87 @@
+public import YAMLSource
+
+extension AgentConfiguration {
+  /// What keeps the agent from starting although the file can be read, in the order of the file; empty if it may start.
+  public var startErrors: [ConfigurationError] {
+    var errors = ErrorCollector()
+    checkClients(&errors)
+    for (index, job) in scrapeConfigs.enumerated() { job.check(path: "scrape_configs[\(index)]", &errors) }
+    return errors.errors
+  }
+
+  /// What the file says without effect.
+  public var warnings: [ConfigurationError] {
+    var warnings = ErrorCollector()
+    for (index, job) in scrapeConfigs.enumerated() where job.discoversFiles {
+      for input in job.otherInputs where input.declaration.kind == .input {
+        warnings.add(
+          "\(input.declaration.key) is ignored, since the job discovers files too", at: input.location,
+          path: "scrape_configs[\(index)]", hint: "give it a job of its own")
+      }
+    }
+    return warnings.errors
+  }
+
+  private func checkClients(_ errors: inout ErrorCollector) {
+    for (index, client) in clients.enumerated() { client.check(path: "clients[\(index)]", &errors) }
+    if clients.isEmpty, !client.url.isEmpty { client.check(path: "client", &errors) }
+    let all = effectiveClients
+    if all.isEmpty {
+      errors.add(
+        "no client is configured", at: location, path: "",
+        hint: "add clients: [{url: http://HOST:3100/loki/api/v1/push}] or -client.url")
+    }
+    // Metrics and positions tell clients apart by these.
+    var known: [String: SourceLocation] = [:]
+    for client in all {
+      let identity = client.name.isEmpty ? client.yaml.text : "name: \(client.name)"
+      if let other = known[identity] {
+        errors.add(
+          "the client has the same \(client.name.isEmpty ? "settings" : "name") as that in line \(other.line)",
+          at: client.location, path: "clients", hint: "give each a name of its own")
+      }
+      known[identity] = client.location
+    }
+  }
+}
+
+extension ClientConfiguration {
+  fileprivate func check(path: String, _ errors: inout ErrorCollector) {
+    if url.isEmpty {
+      errors.add("the client has no url", at: location, path: path)
+    } else if !["http", "https"].contains(url.scheme) || url.host.isEmpty {
+      errors.add(
+        "the url \"\(url)\" names no HTTP server", at: location, path: path,
+        hint: "write it like http://HOST:3100/loki/api/v1/push")
+    }
+  }
+}
+
+extension ScrapeConfiguration {
+  /// Whether targets are files that the job finds.
+  var discoversFiles: Bool {
+    !staticConfigs.isEmpty || otherInputs.contains { $0.declaration.kind == .discovery }
+  }
+
+  fileprivate func check(path: String, _ errors: inout ErrorCollector) {
+    for error in stageErrors.errors { errors.add(error) }
+    for stage in pipelineStages.flatMap({ $0.notInThisVersion() }) {
+      errors.add(
+        "stage \"\(stage.name)\" (line \(stage.location.line)) is not in this version", at: stage.location, path: path)
+    }
+    for (index, rule) in relabelConfigs.enumerated() {
+      if let fault = rule.fault() { errors.add(fault, at: rule.location, path: "\(path).relabel_configs[\(index)]") }
+    }
+    for input in otherInputs where !input.declaration.isInThisVersion {
+      if input.declaration.kind == .input, discoversFiles { continue }
+      errors.add(
+        "\(input.declaration.key) (\(input.declaration.summary)) is not in this version", at: input.location, path: path
+      )
+    }
+    if otherInputs.isEmpty, staticConfigs.isEmpty {
+      errors.add(
+        "the job \"\(jobName)\" names no targets", at: location, path: path,
+        hint: "add static_configs with a __path__ label")
+    }
+  }
+}

@@ -1,0 +1,180 @@
+internal import GoCompat
+
+/// Checks a JSON text and writes the tape. Without recursion: depth costs no stack.
+struct JSONParser {
+  let text: UnsafeBufferPointer<UInt8>
+  private var at = 0
+
+  init(text: UnsafeBufferPointer<UInt8>) { self.text = text }
+
+  private typealias Entry = JSONDocument.Entry
+
+  mutating func run(_ tape: inout [JSONDocument.Entry], _ open: inout [Int32]) -> Bool {
+    skipSpace()
+    guard readValue(&tape, &open) else { return false }
+    while let container = open.last {
+      guard readNext(Int(container), &tape, &open) else { return false }
+    }
+    skipSpace()
+    return at == text.count
+  }
+
+  /// What follows within the innermost open array or object: its end, or one more element.
+  private mutating func readNext(_ container: Int, _ tape: inout [Entry], _ open: inout [Int32]) -> Bool {
+    let isObject = tape[container].kind == .object
+    skipSpace()
+    guard at < text.count else { return false }
+    if text[at] == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+      at &+= 1
+      tape[container].end = Int32(at)
+      tape[container].next = Int32(tape.count)
+      open.removeLast()
+      return true
+    }
+    if tape[container].count > 0 {
+      guard text[at] == UInt8(ascii: ",") else { return false }
+      at &+= 1
+      skipSpace()
+    }
+    if isObject {
+      guard at < text.count, text[at] == UInt8(ascii: "\""), readString(&tape) else { return false }
+      skipSpace()
+      guard at < text.count, text[at] == UInt8(ascii: ":") else { return false }
+      at &+= 1
+      skipSpace()
+    }
+    tape[container].count &+= 1
+    return readValue(&tape, &open)
+  }
+
+  private mutating func readValue(_ tape: inout [Entry], _ open: inout [Int32]) -> Bool {
+    guard at < text.count else { return false }
+    switch text[at] {
+    case UInt8(ascii: "{"): return begin(.object, &tape, &open)
+    case UInt8(ascii: "["): return begin(.array, &tape, &open)
+    case UInt8(ascii: "\""): return readString(&tape)
+    case UInt8(ascii: "t"): return readWord("true", .true, &tape)
+    case UInt8(ascii: "f"): return readWord("false", .false, &tape)
+    case UInt8(ascii: "n"): return readWord("null", .null, &tape)
+    default: return readNumber(&tape)
+    }
+  }
+
+  private mutating func begin(_ kind: JSONDocument.Kind, _ tape: inout [Entry], _ open: inout [Int32]) -> Bool {
+    guard open.count < JSONDocument.maxDepth else { return false }
+    open.append(Int32(tape.count))
+    append(kind, start: at, end: at, &tape)
+    at &+= 1
+    return true
+  }
+
+  private func append(
+    _ kind: JSONDocument.Kind, start: Int, end: Int, hasEscapes: Bool = false, _ tape: inout [Entry]
+  ) {
+    tape.append(
+      Entry(
+        kind: kind, hasEscapes: hasEscapes, start: Int32(truncatingIfNeeded: start),
+        end: Int32(truncatingIfNeeded: end), next: Int32(truncatingIfNeeded: tape.count &+ 1), count: 0))
+  }
+
+  private mutating func skipSpace() {
+    while at < text.count {
+      switch text[at] {
+      case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"): at &+= 1
+      default: return
+      }
+    }
+  }
+
+  private mutating func readWord(_ word: StaticString, _ kind: JSONDocument.Kind, _ tape: inout [Entry]) -> Bool {
+    let count = word.utf8CodeUnitCount
+    guard at &+ count <= text.count else { return false }
+    for offset in 0..<count where text[at &+ offset] != word.utf8Start[offset] { return false }
+    append(kind, start: at, end: at &+ count, &tape)
+    at &+= count
+    return true
+  }
+
+  private mutating func readString(_ tape: inout [Entry]) -> Bool {
+    at &+= 1
+    let start = at
+    var hasEscapes = false
+    let raw = UnsafeRawBufferPointer(text)
+    while at < text.count {
+      // Eight bytes at a time, as long as none of them is a quote, a backslash or a control character.
+      if at &+ 8 <= text.count, Self.isPlain(raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)) {
+        at &+= 8
+        continue
+      }
+      let byte = text[at]
+      if byte == UInt8(ascii: "\"") {
+        append(.string, start: start, end: at, hasEscapes: hasEscapes, &tape)
+        at &+= 1
+        return true
+      }
+      if byte < 0x20 { return false }
+      at &+= 1
+      if byte == UInt8(ascii: "\\") {
+        hasEscapes = true
+        guard readEscape() else { return false }
+      }
+    }
+    return false
+  }
+
+  private static func isPlain(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highs: UInt64 = 0x8080_8080_8080_8080
+    func hasZero(_ x: UInt64) -> UInt64 { (x &- ones) & ~x & highs }
+    let quotes = hasZero(word ^ (ones &* UInt64(UInt8(ascii: "\""))))
+    let backslashes = hasZero(word ^ (ones &* UInt64(UInt8(ascii: "\\"))))
+    let controls = (word &- ones &* 0x20) & ~word & highs
+    return quotes | backslashes | controls == 0
+  }
+
+  private mutating func readEscape() -> Bool {
+    guard at < text.count else { return false }
+    let byte = text[at]
+    at &+= 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+      UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+      return true
+    case UInt8(ascii: "u"):
+      guard at &+ 4 <= text.count, JSONString.hex(text, at) != nil else { return false }
+      at &+= 4
+      return true
+    default: return false
+    }
+  }
+
+  /// `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`
+  private mutating func readNumber(_ tape: inout [Entry]) -> Bool {
+    let start = at
+    if text[at] == UInt8(ascii: "-") { at &+= 1 }
+    let leading = at
+    guard skipDigits() else { return false }
+    if text[leading] == UInt8(ascii: "0"), at > leading &+ 1 { return false }
+    if at < text.count, text[at] == UInt8(ascii: ".") {
+      at &+= 1
+      guard skipDigits() else { return false }
+    }
+    var mayOverflow = at &- start > 300
+    if at < text.count, text[at] | 0x20 == UInt8(ascii: "e") {
+      mayOverflow = true
+      at &+= 1
+      if at < text.count, text[at] == UInt8(ascii: "+") || text[at] == UInt8(ascii: "-") { at &+= 1 }
+      guard skipDigits() else { return false }
+    }
+    if mayOverflow, GoNumber.parseJSON(UnsafeBufferPointer(rebasing: text[start..<at])) == nil { return false }
+    append(.number, start: start, end: at, &tape)
+    return true
+  }
+
+  /// - Returns: whether there was one at least.
+  private mutating func skipDigits() -> Bool {
+    let start = at
+    while at < text.count, text[at] &- 48 <= 9 { at &+= 1 }
+    return at > start
+  }
+}
