@@ -1,6 +1,7 @@
 public import AgentConfiguration
 import GoCompat
 import JMESPath
+import LogModel
 
 extension CompiledPipeline {
   /// Compiles the stages of a scrape config. They must have passed the configuration's checks: a stage that is not in
