@@ -115,6 +115,10 @@ let package = Package(
     .target(
       name: "SwiftailTesting", dependencies: ["LogModel", "Syscalls", nioCore, nioPosix, hummingbird],
       path: "Tests/SwiftailTesting", swiftSettings: settings),
+    tests("PositionsTests", ["Positions", "Syscalls"]),
+    tests("DeliveryTests", ["Delivery", "Positions", "LogModel", "Bytes"]),
+    tests("PipelineTests", ["Pipeline", "AgentConfiguration", "LogModel", "Bytes"]),
+    tests("TailingTests", ["Tailing", "Positions", "Syscalls"]),
     tests("LogQLTests", ["LogQL", "LogModel"]),
     tests("StoreFormatTests", ["StoreFormat", "LogModel", "Bytes"]),
     tests("StoreTests", ["Store", "StoreFormat", "LogQL", "LogModel", "Bytes"]),
