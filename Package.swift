@@ -93,20 +93,20 @@ let package = Package(
     // the single-machine store
     room("StoreFormat", ["Bytes", "LogModel", "CZstd"]),
     room("Store", ["StoreFormat", "LogQL", "Telemetry", .product(name: "GRDB", package: "GRDB.swift")]),
-    room("StoreAPI", ["Store", "HTTPEdge", "LogQL", "CSnappy", "CZlib", hummingbird]),
+    room("StoreAPI", ["Syscalls", "Store", "HTTPEdge", "LogQL", "CSnappy", "CZlib", hummingbird]),
 
     // the top
     room("Console", ["HTTPEdge", "Telemetry", hummingbird], resources: [.embedInCode("Pages")]),
     room(
       "Agent",
       [
-        "LogModel", "Telemetry", "Syscalls", "AgentConfiguration", "Pipeline", "Positions", "Delivery", "Tailing",
+        "LogModel", "Telemetry", "Syscalls", "GoCompat", "AgentConfiguration", "Pipeline", "Positions", "Delivery", "Tailing",
         "HTTPEdge", "Relabeling", "Discovery", "Inputs", "Outputs", "Store", "StoreAPI", "Console", hummingbird,
       ]),
     .executableTarget(
       name: "swiftail",
       dependencies: [
-        "Agent", "AgentConfiguration", "Store", "Syscalls", "Telemetry",
+        "Agent", "AgentConfiguration", "Store", "Syscalls", "Telemetry", "GoCompat", "YAMLSource",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -1,4 +1,5 @@
 import AgentConfiguration
+import Inputs
 import LogModel
 import Tailing
 

@@ -1,7 +1,9 @@
 public import AgentConfiguration
 import Discovery
 import Glibc
+import GoCompat
 import HTTPEdge
+import Hummingbird
 import Inputs
 import Pipeline
 import Relabeling

@@ -1,6 +1,8 @@
+import AgentConfiguration
 import HTTPEdge
 import HTTPTypes
 import Hummingbird
+import Telemetry
 
 /// The agent's HTTP surface: `/ready`, `/metrics`, `/config`, `/targets`.
 enum AgentRoutes {

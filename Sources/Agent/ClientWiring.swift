@@ -1,5 +1,6 @@
 import AgentConfiguration
 import Delivery
+import GoCompat
 import HTTPEdge
 import Outputs
 
@@ -61,7 +62,8 @@ enum ClientWiring {
   }
 
   private static func proxy(_ proxy: ProxyConfiguration) -> (host: String, port: Int)? {
-    guard let url = try? EndpointURL(proxy.url), !url.isEmpty else { return nil }
+    if proxy.url.isEmpty { return nil }
+    let url = proxy.url
     return (url.host, url.port ?? (url.scheme == "https" ? 443 : 80))
   }
 }

@@ -22,7 +22,7 @@ enum ProcessMetrics {
     gauge("process_start_time_seconds", "When the process began, in seconds since 1970.") { started }
     gauge("process_cpu_seconds_total", "Processor time used, user and system.", .counter) {
       var usage = rusage()
-      getrusage(RUSAGE_SELF, &usage)
+      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
       return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
         + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
     }

@@ -2,7 +2,9 @@ import AgentConfiguration
 import Console
 import Delivery
 import Glibc
+import GoCompat
 import HTTPEdge
+import Hummingbird
 import LogModel
 import Pipeline
 public import Store
@@ -122,6 +124,13 @@ public struct UpProcess: Sendable {
     await path.stop(grace: .seconds(20))
     await server.stop()
     await store.close()
+  }
+
+  private static func consoleStatus(_ path: DataPath, _ store: Store) async -> ConsoleStatus {
+    let progress = await progress(path, store)
+    return ConsoleStatus(
+      files: progress.files, lagBytes: Int64(progress.lag), storeBytes: Int64(progress.storeSize),
+      version: AgentProcess.version)
   }
 
   private static func progress(_ path: DataPath, _ store: Store) async -> Progress {

@@ -3,12 +3,7 @@ import HTTPTypes
 public import Hummingbird
 import LogQL
 public import Store
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Syscalls
 
 /// Loki's HTTP API over one store. The tenant header `X-Scope-OrgID` is taken and has no effect: there is one tenant.
 public struct StoreAPI: Sendable {
@@ -70,10 +65,8 @@ public struct StoreAPI: Sendable {
   }
 
   private func parameters(_ request: Request) async throws -> RequestParameters {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
     return RequestParameters(
-      form: try await FormParameters(of: request), now: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec),
+      form: try await FormParameters(of: request), now: Clock.wall(),
       isCategorized: StoreAPI.encodingFlags.flatMap { request.headers[$0] }?.contains("categorize-labels") ?? false)
   }
 
