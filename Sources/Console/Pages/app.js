@@ -39,7 +39,6 @@ async function run({ record = true } = {}) {
   const [start, end] = [api.nanoseconds(from), api.nanoseconds(to)];
   try {
     labelsSeen = await api.labels(start, end, signal);
-    chooseAnchor();
     picker.show(labelsSeen);
     showQuery();
     $('error').hidden = true;
@@ -55,12 +54,6 @@ async function run({ record = true } = {}) {
     document.body.classList.add('stale');
   }
   document.body.classList.remove('loading');
-}
-
-function chooseAnchor() {
-  const total = label => label.values.reduce((sum, one) => sum + one.entries, 0);
-  const best = labelsSeen.reduce((a, b) => (!a || total(b) > total(a) ? b : a), null);
-  if (best) search.anchor = best.name;
 }
 
 async function logs(from, to, start, end, signal) {
@@ -164,7 +157,8 @@ function showQuery() {
     return chip;
   }));
   $('chips').replaceChildren(...chips);
-  $('effective').textContent = isLogQL(search.text) || !labelsSeen.length ? '' : search.query;
+  $('effective').textContent = isLogQL(search.text) || !labelsSeen.length ? ''
+    : search.query === '{}' ? 'All streams' : search.query;
 }
 
 async function older() {
