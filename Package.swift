@@ -29,6 +29,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 
 let package = Package(
@@ -122,8 +123,15 @@ let package = Package(
     tests("LogQLTests", ["LogQL", "LogModel"]),
     tests("StoreFormatTests", ["StoreFormat", "LogModel", "Bytes"]),
     tests("StoreTests", ["Store", "StoreFormat", "LogQL", "LogModel", "Bytes"]),
-    tests("StoreAPITests", ["StoreAPI", "Store", "HTTPEdge", "LogModel", "Bytes", "CSnappy", hummingbird, nioCore, nioPosix]),
-    tests("ConsoleTests", ["Console", "HTTPEdge", hummingbird, nioCore, nioPosix]),
+    tests(
+      "StoreAPITests",
+      [
+        "StoreAPI", "Store", "HTTPEdge", "LogModel", "Bytes", "CSnappy", hummingbird, nioCore, nioHTTP1,
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      ]),
+    tests(
+      "ConsoleTests",
+      ["Console", "HTTPEdge", hummingbird, nioCore, nioHTTP1, .product(name: "AsyncHTTPClient", package: "async-http-client")]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

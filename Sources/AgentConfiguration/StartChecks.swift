@@ -78,6 +78,8 @@ extension ScrapeConfiguration {
         "\(input.declaration.key) (\(input.declaration.summary)) is not in this version", at: input.location, path: path
       )
     }
+    if !encoding.isEmpty { errors.add("encoding is not in this version", at: location, path: path) }
+    if decompression?.enabled == true { errors.add("decompression is not in this version", at: location, path: path) }
     if otherInputs.isEmpty, staticConfigs.isEmpty {
       errors.add(
         "the job \"\(jobName)\" names no targets", at: location, path: path,

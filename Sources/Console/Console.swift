@@ -52,10 +52,12 @@ public struct Console: Sendable {
     Page("", PackageResources.index_html, "text/html; charset=utf-8"),
     Page("style.css", PackageResources.style_css, "text/css; charset=utf-8"),
     Page("app.js", PackageResources.app_js, Page.script), Page("api.js", PackageResources.api_js, Page.script),
-    Page("chart.js", PackageResources.chart_js, Page.script), Page("labels.js", PackageResources.labels_js, Page.script),
-    Page("levels.js", PackageResources.levels_js, Page.script), Page("lines.js", PackageResources.lines_js, Page.script),
+    Page("chart.js", PackageResources.chart_js, Page.script),
+    Page("labels.js", PackageResources.labels_js, Page.script),
+    Page("levels.js", PackageResources.levels_js, Page.script),
+    Page("lines.js", PackageResources.lines_js, Page.script),
     Page("notices.js", PackageResources.notices_js, Page.script),
-    Page("query.js", PackageResources.query_js, Page.script),
+    Page("paint.js", PackageResources.paint_js, Page.script), Page("query.js", PackageResources.query_js, Page.script),
     Page("icon.svg", PackageResources.icon_svg, "image/svg+xml"),
   ]
 }

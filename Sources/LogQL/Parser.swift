@@ -6,6 +6,8 @@ struct Parser {
   /// How deep brackets nest here; bounded, so that a query cannot exhaust the stack.
   var depth = 0
   static let deepest = 64
+  /// A selector that every stream could match is let through.
+  var allowsEverything = false
 
   init(_ query: String) throws(LogQLError) {
     source = Array(query.utf8)
@@ -99,7 +101,7 @@ struct Parser {
   mutating func logQuery() throws(LogQLError) -> LogQuery {
     let selector = try selector()
     let query = LogQuery(selector: selector, stages: try stages())
-    if selector.isEmptyCompatible { throw LogQLError(Selector.emptyCompatibleText) }
+    if selector.isEmptyCompatible, !allowsEverything { throw LogQLError(Selector.emptyCompatibleText) }
     return query
   }
 }
@@ -107,9 +109,11 @@ struct Parser {
 extension Query {
   /// Parses LogQL.
   ///
+  /// - Parameter allowingEverything: also takes selectors such as `{}`, which Loki refuses.
   /// - Throws: `LogQLError`, worded as Loki does.
-  public init(parsing text: String) throws(LogQLError) {
+  public init(parsing text: String, allowingEverything: Bool = false) throws(LogQLError) {
     var parser = try Parser(text)
+    parser.allowsEverything = allowingEverything
     self = try parser.query()
   }
 }

@@ -178,7 +178,7 @@ extension Parser {
     if unwraps, [.countOverTime, .bytesOverTime, .bytesRate].contains(function) {
       throw LogQLError("invalid aggregation \(name) with unwrap")
     }
-    if selector.isEmptyCompatible { throw LogQLError(Selector.emptyCompatibleText) }
+    if selector.isEmptyCompatible, !allowsEverything { throw LogQLError(Selector.emptyCompatibleText) }
     return RangeAggregation(
       function: function, parameter: parameter, query: LogQuery(selector: selector, stages: stages), range: range,
       offset: offset, grouping: grouping, position: position(start))

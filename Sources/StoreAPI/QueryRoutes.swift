@@ -7,7 +7,7 @@ import Store
 extension StoreAPI {
   func queryRange(_ parameters: RequestParameters) async throws -> Response {
     let limit = try parameters.limit()
-    switch try Query(parsing: parameters.form["query"] ?? "") {
+    switch try parameters.query() {
     case .logs(let query):
       let direction = try parameters.direction()
       let (start, end) = try parameters.orderedSpan()
@@ -34,7 +34,7 @@ extension StoreAPI {
   }
 
   func query(_ parameters: RequestParameters) async throws -> Response {
-    guard case .metric(let expression) = try Query(parsing: parameters.form["query"] ?? "") else {
+    guard case .metric(let expression) = try parameters.query() else {
       throw ParameterError(
         description: "log queries are not supported as an instant query type, "
           + "please change your query to a range query type")
@@ -60,7 +60,7 @@ extension StoreAPI {
   }
 
   func tail(_ parameters: RequestParameters) async throws -> Response {
-    guard case .logs(let query) = try Query(parsing: parameters.form["query"] ?? "") else {
+    guard case .logs(let query) = try parameters.query() else {
       throw ParameterError(description: "only log selector is supported")
     }
     let batches = try store.tail(query)

@@ -16,6 +16,9 @@ struct RequestParameters {
   /// The client wants structured metadata apart from the labels (`X-Loki-Response-Encoding-Flags`).
   let isCategorized: Bool
 
+  /// Queries for all streams are taken: the console asks them, Loki's API refuses them.
+  var allowsEverything = false
+
   private static let second: Int64 = 1_000_000_000
   static let mostEntries = 5000
   static let mostPoints: Int64 = 11_000
@@ -59,6 +62,10 @@ struct RequestParameters {
       throw ParameterError(description: "end timestamp must not be before or equal to start time")
     }
     return span
+  }
+
+  func query() throws -> Query {
+    try Query(parsing: form["query"] ?? "", allowingEverything: allowsEverything)
   }
 
   func limit() throws(ParameterError) -> Int {

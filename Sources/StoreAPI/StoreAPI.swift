@@ -18,7 +18,7 @@ public struct StoreAPI: Sendable {
     self.pushLimit = pushLimit
   }
 
-  /// Adds `/loki/api/v1/…` and, for the console, `/api/labels` and `/api/tail`.
+  /// Adds `/loki/api/v1/…` and, for the console, `/api/labels`, `/api/query_range` and `/api/tail`.
   ///
   /// - Parameter ownsPush: also the push endpoint; an agent that takes pushes itself adds its own.
   public func addRoutes(to router: WebRouter, ownsPush: Bool = true) {
@@ -45,7 +45,12 @@ public struct StoreAPI: Sendable {
         status: .notImplemented)
     }
     router.get("/api/labels") { request, _ in await answer { try await labelCounts(try await parameters(request)) } }
-    router.get("/api/tail") { request, _ in await answer { try await tail(try await parameters(request)) } }
+    router.get("/api/query_range") { request, _ in
+      await answer { try await queryRange(try await parameters(request, allowsEverything: true)) }
+    }
+    router.get("/api/tail") { request, _ in
+      await answer { try await tail(try await parameters(request, allowsEverything: true)) }
+    }
   }
 
   /// Adds `/ready`; for a server that has nothing else to be ready for.
@@ -64,10 +69,11 @@ public struct StoreAPI: Sendable {
     group.post(path, use: handler)
   }
 
-  private func parameters(_ request: Request) async throws -> RequestParameters {
-    return RequestParameters(
+  private func parameters(_ request: Request, allowsEverything: Bool = false) async throws -> RequestParameters {
+    RequestParameters(
       form: try await FormParameters(of: request), now: Clock.wall(),
-      isCategorized: StoreAPI.encodingFlags.flatMap { request.headers[$0] }?.contains("categorize-labels") ?? false)
+      isCategorized: StoreAPI.encodingFlags.flatMap { request.headers[$0] }?.contains("categorize-labels") ?? false,
+      allowsEverything: allowsEverything)
   }
 
   private static let encodingFlags = HTTPField.Name("X-Loki-Response-Encoding-Flags")

@@ -2,12 +2,14 @@ import Agent
 import AgentConfiguration
 import ArgumentParser
 import Glibc
+import Synchronization
 import Syscalls
 import Telemetry
 
 /// Decides what was asked for: a subcommand, or Promtail's flags.
 enum Command {
-  static func run(_ arguments: [String]) async {
+  static func run(_ arguments: [String], signals: AsyncStream<Signals.Signal>) async {
+    self.signals.withLock { $0 = signals }
     if let first = arguments.first, Subcommands.names.contains(first) {
       await Subcommands.main(arguments)
     } else {
@@ -24,16 +26,15 @@ enum Command {
 
   /// Waits until the process is told to end.
   static func waitForStop(log: Log) async {
-    await withCheckedContinuation { continuation in
-      let thread = try? WorkerThread(name: "signals") {
-        while case .reload = Signals.next() {
-          log.warn("SIGHUP is ignored: reloading is not in this version; restart to take over a new configuration")
-        }
-        continuation.resume()
-      }
-      if thread == nil { continuation.resume() }
+    guard let signals = signals.withLock({ $0 }) else { return }
+    for await signal in signals {
+      if case .stop = signal { return }
+      log.warn("SIGHUP is ignored: reloading is not in this version; restart to take over a new configuration")
     }
   }
+
+  /// ArgumentParser makes its commands itself, so what they need of the process lies here.
+  private static let signals = Mutex<AsyncStream<Signals.Signal>?>(nil)
 }
 
 /// What Swiftail does besides running a Promtail configuration.

@@ -13,7 +13,7 @@ enum RunCommand {
     do {
       flags = try AgentFlags(parsing: arguments)
     } catch {
-      Command.fail("\(error)\nrun swiftail -help for a list of flags", status: 2)
+      Command.fail("\(error)", status: 2)
     }
     if flags.printHelp {
       print(

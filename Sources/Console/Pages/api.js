@@ -20,7 +20,7 @@ export const nanoseconds = milliseconds => `${Math.round(milliseconds)}000000`;
 
 /** Entries, newest first: {time: BigInt, line, labels, metadata}. */
 export async function entries(query, start, end, limit, signal) {
-  const answer = await get('loki/api/v1/query_range', { query, start, end, limit, direction: 'backward' }, signal);
+  const answer = await get('api/query_range', { query, start, end, limit, direction: 'backward' }, signal);
   return flatten(answer.data.result);
 }
 
@@ -32,7 +32,7 @@ export function flatten(streams) {
 
 /** Series: [{metric, values: [[seconds, text]]}]. */
 export const series = async (query, start, end, step, signal) =>
-  (await get('loki/api/v1/query_range', { query, start, end, step }, signal)).data.result;
+  (await get('api/query_range', { query, start, end, step }, signal)).data.result;
 
 export const labels = async (start, end, signal) => (await get('api/labels', { start, end }, signal)).labels;
 

@@ -39,10 +39,10 @@ async function run({ record = true } = {}) {
   const [start, end] = [api.nanoseconds(from), api.nanoseconds(to)];
   try {
     labelsSeen = await api.labels(start, end, signal);
-    chooseAnchor();
     picker.show(labelsSeen);
     showQuery();
     $('error').hidden = true;
+    document.body.classList.remove('stale');
     if (!labelsSeen.length && !search.text && !search.picked.size) nothing();
     else if (isMetric(search.text)) await metric(from, to, signal);
     else await logs(from, to, start, end, signal);
@@ -51,14 +51,9 @@ async function run({ record = true } = {}) {
     showQuery();
     showError($('error'), error.message, search.query);
     $('empty').hidden = true;
+    document.body.classList.add('stale');
   }
   document.body.classList.remove('loading');
-}
-
-function chooseAnchor() {
-  const total = label => label.values.reduce((sum, one) => sum + one.entries, 0);
-  const best = labelsSeen.reduce((a, b) => (!a || total(b) > total(a) ? b : a), null);
-  if (best) search.anchor = best.name;
 }
 
 async function logs(from, to, start, end, signal) {
@@ -72,6 +67,7 @@ async function logs(from, to, start, end, signal) {
   volume.catch(() => {});
   const found = await api.entries(search.query, start, end, page, signal);
   lines.clear();
+  lines.tellApart(found);
   lines.append(found, search.words);
   hasMore = found.length === page;
   $('more').hidden = !hasMore;
@@ -108,7 +104,7 @@ async function metric(from, to, signal) {
   $('volume').hidden = !series.length;
   $('count').innerHTML = `${whole.format(series.length)} series <small></small>`;
   $('count').querySelector('small').textContent = spanText(from, to);
-  series.length ? ($('empty').hidden = true, chart.curves(series, from, to)) : nothing();
+  series.length ? ($('empty').hidden = true, chart.curves(series, from, to, step)) : nothing();
 }
 
 function spanText(from, to) {
@@ -161,7 +157,8 @@ function showQuery() {
     return chip;
   }));
   $('chips').replaceChildren(...chips);
-  $('effective').textContent = isLogQL(search.text) || !labelsSeen.length ? '' : search.query;
+  $('effective').textContent = isLogQL(search.text) || !labelsSeen.length ? ''
+    : search.query === '{}' ? 'All streams' : search.query;
 }
 
 async function older() {
@@ -213,6 +210,8 @@ function labelsDrawer(open) {
 $('search').onsubmit = event => {
   event.preventDefault();
   search.text = $('query').value;
+  // A whole query says what it selects; what was picked before would only seem to count.
+  if (isLogQL(search.text)) search.picked.clear();
   $('query').blur();
   run();
 };
@@ -285,6 +284,7 @@ async function watchStatus() {
   setTimeout(watchStatus, document.hidden ? 15000 : 3000);
 }
 
+if (innerWidth < 860) $('query').placeholder = 'Search text or LogQL';
 search.fromHash(location.hash.slice(1));
 run({ record: false });
 watchStatus();

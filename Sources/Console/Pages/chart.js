@@ -20,10 +20,13 @@ const stamp = (time, from, to) => new Date(time).toLocaleString(undefined, to - 
   ? { day: 'numeric', month: 'short' } : to - from > 600e3
     ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } : { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
+/** Half of it is still a whole number: there is no half line. */
+const evenTop = value => (value <= 10 ? Math.max(2, Math.ceil(value / 2) * 2) : niceTop(value));
+
 function niceTop(value) {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 2.5, 5, 10].map(factor => factor * power).find(top => top >= value);
+  return [1, 2, 3, 4, 5, 6, 8, 10].map(factor => factor * power).find(top => top >= value);
 }
 
 export class Chart {
@@ -82,7 +85,7 @@ export class Chart {
   #drawBars(counts, from, to, step) {
     const total = one => order.reduce((sum, level) => sum + (one[level] ?? 0), 0);
     const most = Math.max(0, ...[...counts.values()].map(total));
-    const { svg, x, y, place } = this.#frame(from, to, niceTop(most));
+    const { svg, x, y, place } = this.#frame(from, to, evenTop(most));
     svg.setAttribute('aria-label', `Lines over time, at most ${whole.format(most)} in ${step} seconds`);
     for (const [end, one] of counts) {
       const left = Math.max(place.left, x(end - step * 1000));
@@ -110,10 +113,10 @@ export class Chart {
   }
 
   /** `series` as the API gives them. */
-  curves(series, from, to) {
+  curves(series, from, to, step) {
     this.root.classList.add('tall');
     const colors = series.map((_, place) => `oklch(${matchMedia('(prefers-color-scheme: dark)').matches ? 72 : 58}% .13 ${(230 + place * 67) % 360})`);
-    this.redraw = () => this.#drawCurves(series, from, to, colors);
+    this.redraw = () => this.#drawCurves(series, from, to, step, colors);
     this.redraw();
     this.legend.replaceChildren(...series.slice(0, 12).map((one, place) => {
       const item = document.createElement('li');
@@ -124,14 +127,20 @@ export class Chart {
     }));
   }
 
-  #drawCurves(series, from, to, colors) {
+  #drawCurves(series, from, to, step, colors) {
     const values = series.flatMap(one => one.values.map(([, value]) => Number(value))).filter(Number.isFinite);
     const { svg, x, y } = this.#frame(from, to, niceTop(Math.max(0, ...values)));
     svg.setAttribute('aria-label', `${series.length} series over time`);
     series.forEach((one, place) => {
-      const points = one.values.filter(([, value]) => Number.isFinite(Number(value)))
-        .map(([time, value]) => `${x(time * 1000).toFixed(1)},${y(Number(value)).toFixed(1)}`);
-      const curve = draw('polyline', { class: 'curve', points: points.join(' ') });
+      let before = -Infinity;
+      const path = one.values.filter(([, value]) => Number.isFinite(Number(value))).map(([time, value]) => {
+        // A point that is missing leaves a gap, and one alone a dot.
+        const command = time - before > step * 1.5 ? 'M' : 'L';
+        before = time;
+        const spot = `${x(time * 1000).toFixed(1)},${y(Number(value)).toFixed(1)}`;
+        return command === 'M' ? `M${spot}h.1` : `L${spot}`;
+      });
+      const curve = draw('path', { class: 'curve', d: path.join('') });
       curve.style.stroke = colors[place];
       svg.append(curve);
     });

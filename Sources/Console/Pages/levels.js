@@ -4,7 +4,7 @@ const names = {
   error: 'error', err: 'error', eror: 'error', fatal: 'error', critical: 'error', crit: 'error', panic: 'error', alert: 'error', emerg: 'error',
   warn: 'warn', warning: 'warn', info: 'info', information: 'info', notice: 'info', debug: 'debug', trace: 'debug', verbose: 'debug',
 };
-export const order = ['error', 'warn', 'other', 'info', 'debug'];
+export const order = ['error', 'warn', 'info', 'other', 'debug'];
 export const titles = { error: 'Error', warn: 'Warning', info: 'Info', debug: 'Debug', other: 'Other' };
 export const labelNames = ['level', 'detected_level', 'severity', 'lvl'];
 
@@ -14,11 +14,13 @@ const inFields = /\b(?:level|lvl|severity)"?\s*[=:]\s*"?([a-z]+)/i;
 const bare = /(?:^|[\s[(|<])(ERROR|FATAL|CRITICAL|CRIT|PANIC|WARN|WARNING|INFO|NOTICE|DEBUG|TRACE)(?=$|[\s\])|>:,])/;
 const status = /HTTP\/\d(?:\.\d)?" (\d)\d\d /;
 
+const wordIn = line => bare.exec(line.slice(0, 400))?.[1] ?? null;
+
 /** {level, word}: the word is where the text says it, to be coloured. */
 export function levelOf(entry) {
   for (const label of labelNames) {
     const value = entry.labels[label] ?? entry.metadata[label];
-    if (value) return { level: fromName(value), word: null };
+    if (value) return { level: fromName(value), word: wordIn(entry.line) };
   }
   const head = entry.line.slice(0, 400);
   const match = inFields.exec(head) ?? bare.exec(head);

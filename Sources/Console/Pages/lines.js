@@ -1,6 +1,7 @@
 // The list of log lines: newest first, each one opens to its details.
 
 import { levelOf } from './levels.js';
+import { paint } from './paint.js';
 
 const element = (tag, className, text) => {
   const made = document.createElement(tag);
@@ -8,8 +9,10 @@ const element = (tag, className, text) => {
   if (text !== undefined) made.textContent = text;
   return made;
 };
+const sheets = '<svg viewBox="0 0 16 16" aria-hidden="true"><rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M10.5 3.5v-.5a1 1 0 0 0-1-1h-6a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1h.5"/></svg>';
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 const date = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const sources = ['app', 'job', 'service_name', 'container', 'service', 'unit', 'filename', 'host'];
 const milliseconds = time => Number(time / 1000000n);
 const fraction = time => String(time % 1000000000n).padStart(9, '0');
 const dayOf = time => new Date(milliseconds(time)).toDateString();
@@ -25,6 +28,12 @@ export class Lines {
       const row = event.target.closest('.row');
       if (row && !String(getSelection()).trim()) this.toggle(row.parentElement);
     });
+  }
+
+  /** Shows beside each line the label that best tells these entries apart, if one does. */
+  tellApart(entries) {
+    this.source = sources.find(name => new Set(entries.map(entry => entry.labels[name])).size > 1) ?? null;
+    this.list.classList.toggle('with-source', Boolean(this.source));
   }
 
   clear() {
@@ -99,9 +108,10 @@ export class Lines {
     row.setAttribute('aria-expanded', 'false');
     const time = element('time', '', `${clock.format(new Date(milliseconds(entry.time)))}.${fraction(entry.time).slice(0, 3)}`);
     time.dateTime = exact(entry.time);
+    const source = element('span', 'source', this.source ? entry.labels[this.source] ?? '' : '');
     const text = element('span', 'text');
-    marked(text, entry.line.length > 4000 ? `${entry.line.slice(0, 4000)}…` : entry.line, words, word);
-    row.append(time, text);
+    paint(text, entry.line, words, word);
+    row.append(time, source, text);
     item.append(row);
     return item;
   }
@@ -126,7 +136,7 @@ export class Lines {
           acts.append(this.#act('+', `Only ${name} ${value}`, () => this.onFilter(name, value, false)),
             this.#act('−', `Without ${name} ${value}`, () => this.onFilter(name, value, true)));
         }
-        acts.append(this.#act('⧉', `Copy ${name}`, button => copy(value, button)));
+        acts.append(this.#act(null, `Copy ${name}`, button => copy(value, button)));
         fields.append(element('dt', '', name), element('dd', '', value), acts);
       }
     };
@@ -146,7 +156,8 @@ export class Lines {
   }
 
   #act(sign, title, run) {
-    const button = element('button', '', sign);
+    const button = element('button', '', sign ?? '');
+    if (!sign) button.innerHTML = sheets;
     button.type = 'button';
     button.title = title;
     button.setAttribute('aria-label', title);
@@ -169,28 +180,6 @@ function pretty(line) {
   try { return JSON.stringify(JSON.parse(line), null, 2); } catch { return line; }
 }
 
-/** Text with found words marked and the level's word coloured. */
-function marked(into, text, words, levelWord) {
-  const spots = [];
-  for (const word of words) {
-    for (let at = text.indexOf(word); at >= 0 && spots.length < 100; at = text.indexOf(word, at + word.length)) {
-      spots.push([at, at + word.length, 'mark']);
-    }
-  }
-  if (levelWord) {
-    const at = text.indexOf(levelWord);
-    if (at >= 0) spots.push([at, at + levelWord.length, 'u']);
-  }
-  spots.sort((a, b) => a[0] - b[0]);
-  let from = 0;
-  for (const [start, end, tag] of spots) {
-    if (start < from) continue;
-    into.append(text.slice(from, start), element(tag, '', text.slice(start, end)));
-    from = end;
-  }
-  into.append(text.slice(from));
-}
-
 async function copy(text, button) {
   try {
     await navigator.clipboard.writeText(text);
@@ -203,7 +192,7 @@ async function copy(text, button) {
     document.execCommand('copy');
     area.remove();
   }
-  const before = button.textContent;
-  button.textContent = before.length > 1 ? 'Copied' : '✓';
-  setTimeout(() => { button.textContent = before; }, 1200);
+  const before = [...button.childNodes];
+  button.replaceChildren(button.textContent ? 'Copied' : '✓');
+  setTimeout(() => button.replaceChildren(...before), 1200);
 }

@@ -82,9 +82,10 @@ export function showStatus(root, state, onHelp) {
     items.push(state.problems?.length ? element('span', 'bad', state.problems[0]) : element('span', 'ok', 'Running'));
     if (state.files != null) add(whole.format(state.files), state.files === 1 ? 'file' : 'files');
     if (state.linesPerSecond != null) add(whole.format(state.linesPerSecond), 'lines/s');
-    if (state.lagSeconds != null) add(seconds(state.lagSeconds), state.lagBytes ? `behind (${bytes(state.lagBytes)})` : 'behind');
+    if (state.lagSeconds != null && state.lagSeconds < 1) items.push(element('span', '', 'up to date'));
+    else if (state.lagSeconds != null) add(seconds(state.lagSeconds), state.lagBytes ? `behind (${bytes(state.lagBytes)})` : 'behind');
     if (state.storeBytes != null) add(bytes(state.storeBytes), 'stored');
-    if (state.version) items.push(element('span', '', `Swiftail ${state.version}`));
+    if (state.version) items.push(element('span', 'version', `Swiftail ${state.version}`));
   }
   const help = element('span', 'help');
   const button = element('button', '', 'Keys');

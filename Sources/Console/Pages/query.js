@@ -15,13 +15,11 @@ export class Search {
   range = 3600;
   /** [from, to] in milliseconds when a span was selected. */
   span = null;
-  /** A label that most streams have: a selector must name something. */
-  anchor = 'job';
 
   get selector() {
     const matchers = [...this.picked].filter(([, values]) => values.size).map(([name, values]) => values.size === 1
       ? `${name}=${quote([...values][0])}` : `${name}=~${quote([...values].map(escapeRegex).join('|'))}`);
-    return `{${matchers.length ? matchers.join(', ') : `${this.anchor}=~".+"`}}`;
+    return `{${matchers.join(', ')}}`;
   }
 
   get query() {

@@ -73,6 +73,8 @@ public final class PushClient: Sendable {
     configuration.timeout.connect = .nanoseconds(settings.timeout)
     configuration.httpVersion = .http1Only
     configuration.connectionPool.idleTimeout = .seconds(60)
+    // Trying again is the sender's part, which counts and logs it.
+    configuration.connectionPool.retryConnectionEstablishment = false
     configuration.decompression = .disabled
     if let proxy = settings.proxy {
       configuration.proxy = .server(host: proxy.host, port: proxy.port)

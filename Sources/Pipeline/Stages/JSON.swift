@@ -19,9 +19,11 @@ struct CompiledJSON: Sendable {
   }
 }
 
-/// What json stages need per worker: where values wait until the whole text has proved to be well-formed.
+/// What json stages need per worker: where values wait until the whole text has proved to be well-formed, and a document
+/// for what is more than a path.
 struct JSONLine: ~Copyable {
   fileprivate let pending: UnsafeMutablePointer<Slot>
+  fileprivate let document = JSONDocument()
 
   init(slotCount: Int) {
     pending = .allocate(capacity: max(1, slotCount))
@@ -54,7 +56,34 @@ extension LineContext {
       if stage.dropsMalformed { isDropped = true }
       return
     }
-    for slot in stage.pathSlots { slots[slot] = pending[slot] }
+    for slot in stage.pathSlots {
+      if pending[slot].kind == .structure {
+        // Written again in compact form, as it would be printed.
+        guard json.document.parse(bytes(pending[slot].slice)) else { continue }
+        pending[slot] = .text(write { json.document.appendJSON(.root, to: &$0) })
+      }
+      slots[slot] = pending[slot]
+    }
+    if !stage.expressions.isEmpty { evaluate(stage, input, json.document) }
+  }
+
+  /// Expressions that fail on this line leave what their names were (recorded: json/function-error-extracts-nothing).
+  private mutating func evaluate(_ stage: borrowing CompiledJSON, _ input: Slice, _ document: JSONDocument) {
+    // The document refers to the bytes it was read from, and writing may move those that a stage made.
+    let text = Array(bytes(input))
+    text.withUnsafeBufferPointer { text in
+      guard document.parse(text) else { return }
+      for item in stage.expressions {
+        guard let value = try? item.expression.evaluate(on: document) else { continue }
+        switch value {
+        case .null: slots[item.slot] = .null
+        case .bool(let value): slots[item.slot] = .boolean(value)
+        case .number(let value): slots[item.slot] = .number(value)
+        case .string, .array, .object, .node:
+          slots[item.slot] = .text(write { document.appendText(value, to: &$0) })
+        }
+      }
+    }
   }
 
   private mutating func found(_ value: JSONScanner.Found, in input: Slice) -> Slot {
@@ -67,7 +96,7 @@ extension LineContext {
       let start = made.count
       JSONScanner.unescape(UnsafeBufferPointer(rebasing: bytes(input)[range]), into: &made)
       return .text(Slice(.made, start, made.count - start))
-    case .structure(let range): return .text(input.part(range))
+    case .structure(let range): return Slot(kind: .structure, slice: input.part(range), number: 0)
     }
   }
 }
