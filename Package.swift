@@ -107,7 +107,7 @@ let package = Package(
     .executableTarget(
       name: "swiftail",
       dependencies: [
-        "Agent", "AgentConfiguration", "Store", "Syscalls", "Telemetry", "GoCompat", "YAMLSource",
+        "Agent", "AgentConfiguration", "Store", "Syscalls", "Telemetry", "YAMLSource",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

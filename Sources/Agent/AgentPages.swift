@@ -6,8 +6,8 @@ import Tailing
 /// The agent's own pages in HTML: `/targets` and `/config`, where Promtail's users look.
 struct AgentPages: Sendable {
   let status: AgentStatus
-  /// `http_path_prefix` or the path of `external_url`.
-  let prefix: String
+  /// What stands before the paths of links.
+  let links: String
 
   func targets() -> String {
     let files = status.files
@@ -53,8 +53,8 @@ struct AgentPages: Sendable {
     border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent); overflow-wrap: anywhere }
     code, pre { font: 13px/1.5 ui-monospace, monospace } pre { overflow-x: auto } .count { font-weight: normal; opacity: .7 }
     .yes { color: #178a4c } .no { color: #c2410c }
-    </style></head><body><nav><a href="\(prefix)/targets">Targets</a><a href="\(prefix)/config">Configuration</a>
-    <a href="\(prefix)/metrics">Metrics</a><a href="\(prefix)/ready">Ready</a></nav>
+    </style></head><body><nav><a href="\(links)/targets">Targets</a><a href="\(links)/config">Configuration</a>
+    <a href="\(links)/metrics">Metrics</a><a href="\(links)/ready">Ready</a></nav>
     \(body)</body></html>
 
     """

@@ -43,7 +43,9 @@ public struct AgentProcess: Sendable {
       return
     }
     let router = WebRouter()
-    AgentRoutes.add(to: router, status: status, prefix: Self.prefix(configuration.server), ownsRoot: true)
+    AgentRoutes.add(
+      to: router, status: status, prefix: Self.trimmed(configuration.server.pathPrefix),
+      links: Self.linkPrefix(configuration.server), ownsRoot: true)
     let listener = configuration.server.http
     let address = ListenAddress(host: listener.address.isEmpty ? "0.0.0.0" : listener.address, port: listener.port)
     do {
@@ -67,10 +69,16 @@ public struct AgentProcess: Sendable {
   /// Reader threads: more than two gain nothing while compression and network share the machine.
   static var readerCount: Int { max(1, min(2, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))) }
 
-  private static func prefix(_ server: ServerConfiguration) -> String {
-    var prefix = Substring(server.pathPrefix)
-    while prefix.hasSuffix("/") { prefix.removeLast() }
-    return prefix.isEmpty || prefix.hasPrefix("/") ? String(prefix) : "/" + prefix
+  /// What stands before the paths of links: that of `external_url`, behind which the pages are seen, or their own prefix.
+  private static func linkPrefix(_ server: ServerConfiguration) -> String {
+    guard let url = try? EndpointURL(server.externalURL), !url.isEmpty else { return trimmed(server.pathPrefix) }
+    return trimmed(url.path)
+  }
+
+  private static func trimmed(_ path: String) -> String {
+    var path = Substring(path)
+    while path.hasSuffix("/") { path.removeLast() }
+    return path.isEmpty || path.hasPrefix("/") ? String(path) : "/" + path
   }
 
   static func jobs(_ configuration: AgentConfiguration, registry: MetricRegistry) throws -> [AgentStatus.Job] {

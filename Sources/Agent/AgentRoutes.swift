@@ -8,9 +8,10 @@ import Telemetry
 enum AgentRoutes {
   /// - Parameters:
   ///   - prefix: `http_path_prefix`, without a slash at its end.
+  ///   - links: what stands before the paths of links.
   ///   - ownsRoot: `/` leads to the targets; not so where the console lies there.
-  static func add(to router: WebRouter, status: AgentStatus, prefix: String, ownsRoot: Bool) {
-    let pages = AgentPages(status: status, prefix: prefix)
+  static func add(to router: WebRouter, status: AgentStatus, prefix: String, links: String, ownsRoot: Bool) {
+    let pages = AgentPages(status: status, links: links)
     let group = router.group(RouterPath(prefix))
     for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch] {
       group.on("ready", method: method) { _, _ in ready(status) }
@@ -26,7 +27,7 @@ enum AgentRoutes {
     group.get("targets") { _, _ in html(pages.targets()) }
     if ownsRoot {
       group.get("/") { _, _ in
-        Response(status: .seeOther, headers: [.location: "\(prefix)/targets"])
+        Response(status: .seeOther, headers: [.location: "\(links)/targets"])
       }
     }
   }

@@ -102,7 +102,7 @@ public struct UpProcess: Sendable {
     }
     let status = AgentStatus(configuration: configuration, registry: registry, jobs: jobs, scanner: path.scanner)
     let router = WebRouter()
-    AgentRoutes.add(to: router, status: status, prefix: "", ownsRoot: false)
+    AgentRoutes.add(to: router, status: status, prefix: "", links: "", ownsRoot: false)
     StoreAPI(store: store).addRoutes(to: router)
     let (path, store) = (path, store)
     Console(status: { await Self.consoleStatus(path, store) }).addRoutes(to: router)

@@ -5,6 +5,7 @@ extension AgentConfiguration {
   public var startErrors: [ConfigurationError] {
     var errors = ErrorCollector()
     checkClients(&errors)
+    refuseWhatIsNotInThisVersion(&errors)
     for (index, job) in scrapeConfigs.enumerated() { job.check(path: "scrape_configs[\(index)]", &errors) }
     return errors.errors
   }
@@ -78,8 +79,6 @@ extension ScrapeConfiguration {
         "\(input.declaration.key) (\(input.declaration.summary)) is not in this version", at: input.location, path: path
       )
     }
-    if !encoding.isEmpty { errors.add("encoding is not in this version", at: location, path: path) }
-    if decompression?.enabled == true { errors.add("decompression is not in this version", at: location, path: path) }
     if otherInputs.isEmpty, staticConfigs.isEmpty {
       errors.add(
         "the job \"\(jobName)\" names no targets", at: location, path: path,

@@ -117,7 +117,7 @@ public struct LinuxFileSystem: FileSystem {
     var built = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
       built += part
-      if mkdir(built, 0o755) != 0, Errno.last != .exists { return .failure(.last) }
+      if mkdir(built, 0o700) != 0, Errno.last != .exists { return .failure(.last) }
       built += "/"
     }
     return .success(())

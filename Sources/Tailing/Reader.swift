@@ -51,6 +51,8 @@ struct Reader: ~Copyable {
   static let orphanWait: Int64 = 300_000_000_000
   /// All files are looked at this often, since events can be lost: nanoseconds.
   static let safetyPoll: Int64 = 10_000_000_000
+  /// How often a file that cannot be opened is tried again: nanoseconds.
+  static let openRetry: Int64 = 1_000_000_000
   static let streamLimit = 50_000
 
   let setup: ReaderSetup
@@ -66,6 +68,8 @@ struct Reader: ~Copyable {
   var current: [FileKey: TailedFile] = [:]
   var byWatch: [Int32: [TailedFile]] = [:]
   var ready: [TailedFile] = []
+  /// Files that could not be opened, such as for want of permission; tried again now and then.
+  var unopened: [FileKey: FileSighting] = [:]
   var inotify: Inotify?
   var isDraining = false
   var isFinished = false
@@ -106,8 +110,12 @@ struct Reader: ~Copyable {
   private mutating func handle(_ message: ReaderMessage) {
     switch message {
     case .sighted(let sighting): sighted(sighting)
-    case .vanished(let key): if let file = current.removeValue(forKey: key) { rotate(file) }
-    case .release(let key): if let file = current.removeValue(forKey: key) { close(file, keeping: true) }
+    case .vanished(let key):
+      unopened[key] = nil
+      if let file = current.removeValue(forKey: key) { rotate(file) }
+    case .release(let key):
+      unopened[key] = nil
+      if let file = current.removeValue(forKey: key) { close(file, keeping: true) }
     case .settled(let tickets): settled(tickets)
     case .drain(let done):
       isDraining = true
@@ -173,16 +181,24 @@ struct Reader: ~Copyable {
       }
       if case .success(let status) = setup.files.status(of: file.handle) { file.fileBytes.set(Double(status.size)) }
     }
+    let waiting = unopened.values
+    unopened.removeAll()
+    for sighting in waiting { sighted(sighting, isRepeated: true) }
+    if !unopened.isEmpty { interval = min(interval, Self.openRetry) }
     nextPoll = now + interval
   }
 
   // MARK: - Files come and go
 
-  private mutating func sighted(_ sighting: FileSighting) {
+  private mutating func sighted(_ sighting: FileSighting, isRepeated: Bool = false) {
     let old = current.removeValue(forKey: sighting.key)
     if let old { rotate(old) }
-    let predecessor = old ?? (old == nil ? openRotatedAway(sighting) : nil)
-    guard let file = open(sighting, rotated: nil) else { return }
+    let predecessor = old ?? openRotatedAway(sighting)
+    guard let file = open(sighting, rotated: nil, isRepeated: isRepeated) else {
+      unopened[sighting.key] = sighting
+      nextPoll = min(nextPoll, Clock.monotonic() + Self.openRetry)
+      return
+    }
     file.predecessor = predecessor
     current[sighting.key] = file
     enqueue(file)
@@ -204,22 +220,23 @@ struct Reader: ~Copyable {
       var old = sighting
       old.identity = status.identity
       guard let file = open(old, rotated: candidate) else { continue }
-      file.phase = .rotated(quietSince: Clock.monotonic())
-      report(file)
+      rotate(file)
       setup.log.info("reads the rest of a file that was rotated meanwhile", ("path", path), ("now", candidate))
-      enqueue(file)
       return file
     }
     return nil
   }
 
-  private mutating func open(_ sighting: FileSighting, rotated: String?) -> TailedFile? {
+  /// - Parameters:
+  ///   - rotated: where the file lies if it is no longer under its path.
+  ///   - isRepeated: a failure has been told of before.
+  private mutating func open(_ sighting: FileSighting, rotated: String?, isRepeated: Bool = false) -> TailedFile? {
     let path = rotated ?? sighting.key.path
     let handle: FileHandle
     switch setup.files.openForReading(path) {
     case .failure(let error):
       setup.metrics.openFailures.add()
-      setup.log.error("cannot open file", ("path", path), ("error", error))
+      if !isRepeated { setup.log.error("cannot open file; will try again", ("path", path), ("error", error)) }
       return nil
     case .success(let opened): handle = opened
     }
@@ -292,6 +309,9 @@ struct Reader: ~Copyable {
   private mutating func rotate(_ file: TailedFile) {
     file.phase = .rotated(quietSince: Clock.monotonic())
     file.isAtEnd = false
+    setup.metrics.filesActive.add(-1)
+    setup.metrics.rotatedOpen.add(1)
+    setup.metrics.forget(path: file.key.path)
     report(file)
     enqueue(file)
     nextPoll = min(nextPoll, Clock.monotonic() + 1_000_000_000)
@@ -318,8 +338,12 @@ struct Reader: ~Copyable {
       }
     }
     setup.files.close(file.handle)
-    setup.metrics.filesActive.add(-1)
-    if current[file.key] == nil || current[file.key] === file { setup.metrics.forget(path: file.key.path) }
+    if file.isRotated {
+      setup.metrics.rotatedOpen.add(-1)
+    } else {
+      setup.metrics.filesActive.add(-1)
+      setup.metrics.forget(path: file.key.path)
+    }
     files[Int(file.number)] = nil
     free.append(file.number)
     ready.removeAll { $0 === file }

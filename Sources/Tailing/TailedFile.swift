@@ -103,6 +103,7 @@ public struct TailingMetrics: Sendable {
   let fileBytes: MetricFamily<Gauge>
   let readLines: MetricFamily<Counter>
   let filesActive: Gauge
+  let rotatedOpen: Gauge
   let openFailures: Counter
   let truncations: Counter
   let bytes: Counter
@@ -112,6 +113,8 @@ public struct TailingMetrics: Sendable {
     fileBytes = registry.gauge("promtail_file_bytes_total", "Size of a file.", labels: ["path"])
     readLines = registry.counter("promtail_read_lines_total", "Lines read from a file.", labels: ["path"])
     filesActive = registry.gauge("promtail_files_active_total", "Files being read.").with()
+    rotatedOpen = registry.gauge(
+      "swiftail_rotated_files_open", "Files that are no longer under their path and not finished yet.").with()
     openFailures = registry.counter("swiftail_file_open_failures_total", "Files that could not be opened.").with()
     bytes = registry.counter("swiftail_read_bytes_total", "Bytes read from all files.").with()
     truncations = registry.counter("swiftail_file_truncations_total", "Files that became shorter and were read anew.")

@@ -1,7 +1,6 @@
 import Agent
 import AgentConfiguration
 import Glibc
-import GoCompat
 import Syscalls
 import Telemetry
 import YAMLSource
@@ -40,13 +39,7 @@ enum RunCommand {
       writeError(configuration.yamlText.split(separator: "\n").reversed().joined(separator: "\n") + "\n")
     }
     var errors = configuration.startErrors.map(\.description)
-    for (flag, isSet) in [
-      ("-dry-run", flags.dryRun), ("-inspect", flags.inspect), ("-stdin", configuration.targetConfig.stdin),
-      ("wal.enabled", configuration.wal.enabled),
-      ("limits_config.readline_rate_enabled", configuration.limits.readlineRateEnabled),
-      ("limits_config.max_streams", configuration.limits.maxStreams > 0),
-      ("limits_config.max_line_size", configuration.limits.maxLineSize.bytes > 0),
-    ] where isSet {
+    for (flag, isSet) in [("-dry-run", flags.dryRun), ("-inspect", flags.inspect)] where isSet {
       errors.append("\(flag) is not in this version")
     }
     if !errors.isEmpty { Command.fail(errors.joined(separator: "\n"), status: 1) }
