@@ -8,7 +8,8 @@ extension Store {
   public func sweep() async throws -> Int {
     var deleted = 0
     if let age = retention.maxAge {
-      let oldest = Store.now() - age * 1_000_000_000
+      let (nanoseconds, isForEver) = age.multipliedReportingOverflow(by: 1_000_000_000)
+      let oldest = isForEver ? Int64.min : Store.now().subtractingReportingOverflow(nanoseconds).partialValue
       while true {
         let count = try await deleteOldest(where: "max_time < ?", [oldest])
         deleted += count

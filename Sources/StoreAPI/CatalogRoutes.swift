@@ -12,7 +12,7 @@ extension StoreAPI {
   /// The label endpoints look six hours back if no time is given, as Loki's do; the end belongs to the span.
   private func catalogSpan(_ parameters: RequestParameters) throws -> TimeSpan {
     let (start, end) = try parameters.span(since: 6 * 3_600_000_000_000)
-    return TimeSpan(start: start, end: end == .max ? end : end + 1)
+    return TimeSpan(start: start, end: end + 1)
   }
 
   func labels(_ parameters: RequestParameters) async throws -> Response {

@@ -23,17 +23,24 @@ struct RequestParameters {
   static let mostEntries = 5000
   static let mostPoints: Int64 = 11_000
 
+  /// Times beyond 126 years from 1970 are cut to it, so that no difference of two overflows.
+  private static let farthest: Int64 = 4_000_000_000_000_000_000
+
+  private static func clamp(_ time: Int64) -> Int64 { min(farthest, max(-farthest, time)) }
+
   /// Seconds with or without a fraction, nanoseconds, or RFC 3339.
   func time(_ name: String, named: Bool = true) throws(ParameterError) -> Int64? {
     guard let text = form[name] else { return nil }
-    if text.contains("."), let seconds = Double(text), abs(seconds) < 9e9 {
+    if text.contains("."), let seconds = Double(text), abs(seconds) < 4e9 {
       return Int64((seconds * 1e9).rounded())
     }
     if let number = Int64(text) {
       // As many digits as seconds have until the year 2286.
-      return text.utf8.count <= 10 ? number * RequestParameters.second : number
+      guard text.utf8.count <= 10 else { return RequestParameters.clamp(number) }
+      let seconds = RequestParameters.farthest / RequestParameters.second
+      return min(seconds, max(-seconds, number)) * RequestParameters.second
     }
-    if let time = Timestamp.parse(rfc3339: text) { return time }
+    if let time = Timestamp.parse(rfc3339: text) { return RequestParameters.clamp(time) }
     let reason = "strconv.ParseInt: parsing \(GoQuote.quote(text)): invalid syntax"
     throw ParameterError(description: named ? "could not parse '\(name)' parameter: \(reason)" : reason)
   }
@@ -46,13 +53,13 @@ struct RequestParameters {
         throw ParameterError(
           description: "could not parse 'since' parameter: not a valid duration string: \(GoQuote.quote(text))")
       }
-      since = parsed
+      since = RequestParameters.clamp(parsed)
     }
     let end = try time("end")
     // Without an end, a start in the future still makes sense as a point to count from.
     let start = try time("start")
     let last = end ?? now
-    return (start ?? min(last, now) - since, last)
+    return (start ?? RequestParameters.clamp(min(last, now) - since), last)
   }
 
   /// As `span`, for entries and points.

@@ -183,6 +183,30 @@ func snappy(_ bytes: [UInt8]) -> [UInt8] {
     }
   }
 
+  /// Numbers at the ends of their range are answered, not fallen over.
+  @Test func extremeNumbersAreAnswered() async throws {
+    try await Served.with { served in
+      _ = try await served.push(
+        #"{"streams":[{"stream":{"job":"a"},"values":[["-9223372036854775808","x"],["0","y"]]}]}"#)
+      let times = ["9999999999", "-999999999", "9223372036854775807", "-9223372036854775808", "99999999999.5", "0"]
+      let queries = [
+        #"{job="a"}"#, #"count_over_time({job="a"}[292y])"#, #"rate({job="a"}[1ns] offset 290y)"#, "1 / 0", "9e999",
+      ]
+      for query in queries {
+        for start in times {
+          for end in times {
+            let parameters = [("query", query), ("start", start), ("end", end), ("step", "1e9"), ("limit", "5000")]
+            for path in ["query_range", "query", "labels", "index/volume"] {
+              let answer = try await served.get(
+                "\(Self.api)/\(path)", parameters + [("time", start), ("since", "290y")])
+              #expect(answer.status == 200 || answer.status == 400)
+            }
+          }
+        }
+      }
+    }
+  }
+
   @Test func pushesInAllForms() async throws {
     try await Served.with { served in
       var buffer = Bytes.ByteBuffer()
