@@ -6,7 +6,7 @@ BINARY = .build/release/swiftail
 LOGS ?=
 UP ?=
 
-.PHONY: up build test unit conformance end-to-end browser lint format bench clean packages
+.PHONY: up archives build test unit conformance end-to-end browser lint format bench clean packages
 
 up: build ## Show this machine's logs (LOGS="/path/*.log …" for others, UP="--listen …" for options)
 	$(BINARY) up $(UP) $(LOGS)
@@ -14,12 +14,15 @@ up: build ## Show this machine's logs (LOGS="/path/*.log …" for others, UP="--
 packages:
 	@scripts/install-packages build
 
-build: packages ## The release binary, .build/release/swiftail
+archives:
+	@scripts/link-archives
+
+build: packages archives ## The release binary, .build/release/swiftail
 	$(SWIFT) build $(RELEASE) --product swiftail
 
 test: build unit conformance end-to-end browser ## Everything
 
-unit: packages ## Unit tests, in a debug build
+unit: packages archives ## Unit tests, in a debug build
 	$(SWIFT) test
 
 conformance: build ## The recorded cases that must pass

@@ -11,9 +11,8 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// The compressors and the regular expressions are linked from Debian's archives, so that the binary
-/// starts on hosts that have none of them.
-let staticCxx: [LinkerSetting] = [.linkedLibrary(":libstdc++.a", .when(platforms: [.linux]))]
+/// C and C++ libraries are linked from Debian's archives, so that the binary starts on hosts that have none of them.
+func archives(_ names: String...) -> [LinkerSetting] { names.map { .linkedLibrary(":lib\($0).a") } }
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil, resources: [Resource]? = nil)
   -> Target
@@ -51,9 +50,9 @@ let package = Package(
     // ground: no policy, no async, no Foundation
     .target(name: "CLinux", path: "Sources/CShims/CLinux"),
     .target(
-      name: "CSnappy", path: "Sources/CShims/CSnappy", linkerSettings: [.linkedLibrary(":libsnappy.a")] + staticCxx),
-    .target(name: "CRE2", path: "Sources/CShims/CRE2", linkerSettings: [.linkedLibrary(":libre2.a")] + staticCxx),
-    .target(name: "CZstd", path: "Sources/CShims/CZstd", linkerSettings: [.linkedLibrary(":libzstd.a")]),
+      name: "CSnappy", path: "Sources/CShims/CSnappy", linkerSettings: archives("snappy", "stdc++")),
+    .target(name: "CRE2", path: "Sources/CShims/CRE2", linkerSettings: archives("re2", "stdc++")),
+    .target(name: "CZstd", path: "Sources/CShims/CZstd", linkerSettings: archives("zstd")),
     .target(name: "CZlib", path: "Sources/CShims/CZlib", linkerSettings: [.linkedLibrary(":libz.a")]),
     room("Bytes"),
     room("LogModel", ["Bytes"]),
@@ -101,7 +100,8 @@ let package = Package(
     room(
       "Agent",
       [
-        "LogModel", "Telemetry", "Syscalls", "GoCompat", "AgentConfiguration", "Pipeline", "Positions", "Delivery", "Tailing",
+        "LogModel", "Telemetry", "Syscalls", "GoCompat", "AgentConfiguration", "Pipeline", "Positions", "Delivery",
+        "Tailing",
         "HTTPEdge", "Relabeling", "Discovery", "Inputs", "Outputs", "Store", "StoreAPI", "Console", hummingbird,
       ]),
     .executableTarget(
@@ -110,7 +110,9 @@ let package = Package(
         "Agent", "AgentConfiguration", "Store", "Syscalls", "Telemetry", "YAMLSource",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: settings),
+      swiftSettings: settings,
+      // Where scripts/link-archives puts the archives of libraries that packages name themselves, before the system's.
+      linkerSettings: [.unsafeFlags(["-L.build/archives"])]),
 
     // for tests
     .target(
@@ -131,7 +133,10 @@ let package = Package(
       ]),
     tests(
       "ConsoleTests",
-      ["Console", "HTTPEdge", hummingbird, nioCore, nioHTTP1, .product(name: "AsyncHTTPClient", package: "async-http-client")]),
+      [
+        "Console", "HTTPEdge", hummingbird, nioCore, nioHTTP1,
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

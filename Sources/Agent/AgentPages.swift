@@ -1,5 +1,4 @@
 import AgentConfiguration
-import Inputs
 import LogModel
 import Tailing
 
@@ -28,10 +27,6 @@ struct AgentPages: Sendable {
           found.isEmpty
           ? "no file matches <code>\(escape(target.path))</code>" : found.map { "<div>\(escape($0))</div>" }.joined()
         body += "</td></tr>\n"
-      }
-      for left in job.left {
-        body += "<tr><td>Dropped</td><td class=no>false</td><td><code>\(escape(left.labels.text))</code></td>"
-        body += "<td>\(escape(left.failure.rawValue))</td></tr>\n"
       }
       body += "</table>\n"
     }

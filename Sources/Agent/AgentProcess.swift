@@ -90,7 +90,7 @@ public struct AgentProcess: Sendable {
         StaticDiscovery.groups(job.staticConfigs), job: index, jobName: job.jobName,
         relabeler: Relabeler(compiling: job.relabelConfigs), host: host, directory: directory)
       targets.count(in: registry)
-      return AgentStatus.Job(name: job.jobName, targets: targets.active, left: targets.left)
+      return AgentStatus.Job(name: job.jobName, targets: targets.active)
     }
   }
 }

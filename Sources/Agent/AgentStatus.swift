@@ -1,7 +1,4 @@
 import AgentConfiguration
-import Discovery
-import Inputs
-import LogModel
 import Synchronization
 import Tailing
 import Telemetry
@@ -11,7 +8,6 @@ final class AgentStatus: Sendable {
   struct Job: Sendable {
     var name: String
     var targets: [FileTarget]
-    var left: [FileTargets.Left]
   }
 
   let configuration: AgentConfiguration

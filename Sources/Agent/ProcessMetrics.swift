@@ -6,7 +6,8 @@ import Telemetry
 enum ProcessMetrics {
   static func register(in registry: MetricRegistry, version: String) {
     let started = Double(Clock.wall()) / 1e9
-    func gauge(_ name: String, _ help: String, _ kind: MetricKind = .gauge, _ value: @escaping @Sendable () -> Double?) {
+    func gauge(_ name: String, _ help: String, _ kind: MetricKind = .gauge, _ value: @escaping @Sendable () -> Double?)
+    {
       registry.computed(name, help, kind: kind) { value().map { [(labels: [], value: $0)] } ?? [] }
     }
     registry.computed("promtail_build_info", "Which program this is; constant 1.") {

@@ -52,7 +52,11 @@ public final class CompiledPipeline: Sendable {
 extension CompiledPipeline {
   public static func devCRI() -> CompiledPipeline {
     var names = NameTable()
-    let stage = CompiledCRI(number: 0, time: names.number("time"), stream: names.number("stream"), flags: names.number("flags"), content: names.number("content"), tags: names.number("tags"), streamLabel: 0, timestamp: CompiledTimestamp(number: 0, source: 0, formats: [.rfc3339Nano], location: nil, fudges: true), maxPartialLines: 100, partialLineLimit: nil)
+    let stage = CompiledCRI(
+      number: 0, time: names.number("time"), stream: names.number("stream"), flags: names.number("flags"),
+      content: names.number("content"), tags: names.number("tags"), streamLabel: 0,
+      timestamp: CompiledTimestamp(number: 0, source: 0, formats: [.rfc3339Nano], location: nil, fudges: true),
+      maxPartialLines: 100, partialLineLimit: nil)
     return CompiledPipeline(stages: [.cri(stage)], names: names, labelNames: ["stream"])
   }
 }

@@ -225,7 +225,9 @@ struct JSONScanner {
 
   @inline(__always)
   private mutating func skipSpace() {
-    while place < text.count, text[place] == 0x20 || (text[place] >= 9 && text[place] <= 13 && text[place] != 11 && text[place] != 12) {
+    while place < text.count,
+      text[place] == 0x20 || (text[place] >= 9 && text[place] <= 13 && text[place] != 11 && text[place] != 12)
+    {
       place &+= 1
     }
   }

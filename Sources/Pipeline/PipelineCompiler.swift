@@ -26,7 +26,8 @@ private struct PipelineCompiler {
     case .cri(let cri): stages.append(.cri(compile(cri)))
     case .docker: docker()
     case .json(let json): stages.append(.json(compile(json)))
-    case .labelDrop(let drop): stages.append(.labelDrop(CompiledLabelDrop(labels: drop.names.map { labels.number($0) })))
+    case .labelDrop(let drop):
+      stages.append(.labelDrop(CompiledLabelDrop(labels: drop.names.map { labels.number($0) })))
     case .labels(let stage):
       stages.append(
         .labels(

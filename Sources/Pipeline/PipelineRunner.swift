@@ -1,6 +1,6 @@
 import Bytes
-import GoCompat
 import Glibc
+import GoCompat
 public import LogModel
 
 /// Runs lines through a pipeline. One per worker and pipeline; it owns what is needed per line.
@@ -201,7 +201,8 @@ public final class PipelineRunner {
         var context = LineContext(
           chunk: base, fixed: fixed.baseAddress, made: made, line: Slice(.chunk, 0, 0),
           time: Timestamp(seconds: 0, nanoseconds: 0), slots: slots, labels: labels,
-          labelCount: pipeline.labelNames.count, labelNames: pipeline.labelNames, year: Self.year(readTime), key: ByteBuffer(capacity: 256))
+          labelCount: pipeline.labelNames.count, labelNames: pipeline.labelNames, year: Self.year(readTime),
+          key: ByteBuffer(capacity: 256))
         var start = 0
         while start < chunk.count {
           let line = line(chunk, start)

@@ -25,13 +25,15 @@ public final class PositionKeeper: Sendable {
     self.files = files
     self.log = log
     failures = registry.counter(
-      "swiftail_positions_write_failures_total", "Attempts to write the positions file that failed.").with()
+      "swiftail_positions_write_failures_total", "Attempts to write the positions file that failed."
+    ).with()
     table = try Self.load(path: path, files: files, log: log)
     wake = try WakeUp()
     stop = StopFlag()
     if let syncPeriod {
       let loop = WriteLoop(
-        path: path, period: syncPeriod, table: table, files: files, log: log, failures: failures, wake: wake, stop: stop)
+        path: path, period: syncPeriod, table: table, files: files, log: log, failures: failures, wake: wake, stop: stop
+      )
       thread = try WorkerThread(name: "positions") { loop.run() }
     } else {
       thread = nil

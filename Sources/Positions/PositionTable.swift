@@ -1,5 +1,5 @@
-import Syscalls
 import Synchronization
+import Syscalls
 
 /// Names a file's row in the table for as long as it is read.
 public struct PositionHandle: Hashable, Sendable {

@@ -160,7 +160,9 @@ public enum PositionsFile {
 
   private static func written(_ text: String) -> String {
     let bytes = Array(text.utf8)
-    if text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 || $0.value == 0x85 || $0.value == 0xFEFF }) {
+    if text.unicodeScalars.contains(where: {
+      $0.value < 32 || $0.value == 127 || $0.value == 0x85 || $0.value == 0xFEFF
+    }) {
       var out = "\""
       for scalar in text.unicodeScalars {
         switch scalar {
@@ -184,6 +186,7 @@ public enum PositionsFile {
       (first == 47 || (65...90).contains(first) || (97...122).contains(first))
       && !text.contains(": ") && !text.contains(" #") && bytes.last != 58 && bytes.last != 32
       && !["y", "Y", "n", "N", "yes", "no", "on", "off", "true", "false", "null"].contains(text.lowercased())
-    return isPlain ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+    return isPlain
+      ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
   }
 }

@@ -105,7 +105,9 @@ extension Reader {
   mutating func readChunk(_ file: TailedFile, _ index: Int, clients: ClientSet, isLast: Bool) -> Bool {
     var count: Int
     if file.groups[index].searched == 0 || isLast {
-      count = fill(file, at: file.groups[index].offset, wanted: max(Self.chunkSize, isLast ? file.groups[index].searched + Self.chunkSize : 0))
+      count = fill(
+        file, at: file.groups[index].offset,
+        wanted: max(Self.chunkSize, isLast ? file.groups[index].searched + Self.chunkSize : 0))
     } else {
       count = fillBehindLongLine(file, index)
     }

@@ -114,7 +114,8 @@ public struct TailingMetrics: Sendable {
     readLines = registry.counter("promtail_read_lines_total", "Lines read from a file.", labels: ["path"])
     filesActive = registry.gauge("promtail_files_active_total", "Files being read.").with()
     rotatedOpen = registry.gauge(
-      "swiftail_rotated_files_open", "Files that are no longer under their path and not finished yet.").with()
+      "swiftail_rotated_files_open", "Files that are no longer under their path and not finished yet."
+    ).with()
     openFailures = registry.counter("swiftail_file_open_failures_total", "Files that could not be opened.").with()
     bytes = registry.counter("swiftail_read_bytes_total", "Bytes read from all files.").with()
     truncations = registry.counter("swiftail_file_truncations_total", "Files that became shorter and were read anew.")

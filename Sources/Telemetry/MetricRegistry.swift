@@ -82,8 +82,9 @@ public final class MetricRegistry: Sendable {
     return page
   }
 
-  private func write(_ name: String, _ help: String, _ kind: MetricKind, _ page: inout String, _ body: (inout String) -> Void)
-  {
+  private func write(
+    _ name: String, _ help: String, _ kind: MetricKind, _ page: inout String, _ body: (inout String) -> Void
+  ) {
     var samples = ""
     body(&samples)
     if samples.isEmpty { return }
@@ -103,7 +104,8 @@ public final class MetricRegistry: Sendable {
     sample("\(name)_count", labels, Double(total), &page)
   }
 
-  private func sample(_ name: String, _ labels: some Sequence<(String, String)>, _ value: Double, _ page: inout String) {
+  private func sample(_ name: String, _ labels: some Sequence<(String, String)>, _ value: Double, _ page: inout String)
+  {
     page += name
     var first = true
     for (label, text) in labels {

@@ -48,7 +48,7 @@ struct Subcommands: AsyncParsableCommand {
       """,
     subcommands: [UpCommand.self, VersionCommand.self])
 
-  static let names: Set<String> = ["up", "version", "help", "--help", "-h"]
+  static let names: Set<String> = ["up", "version", "help"]
 }
 
 struct VersionCommand: ParsableCommand {

@@ -45,7 +45,8 @@ struct UpCommand: AsyncParsableCommand {
       up = try await UpProcess(
         UpOptions(
           paths: paths, listen: listen, dataDirectory: dataDirectory,
-          retention: Retention(maxAge: Int64(retentionDays) * 86_400, maxBytes: Int64(retentionGigabytes) * 1_000_000_000)),
+          retention: Retention(
+            maxAge: Int64(retentionDays) * 86_400, maxBytes: Int64(retentionGigabytes) * 1_000_000_000)),
         registry: registry, log: log)
     } catch {
       Command.fail(String(describing: error), status: 1)

@@ -48,9 +48,10 @@ import Testing
     let batch = builder.seal { Array("{s=\"\($0.index)\"}".utf8) }
     #expect(batch.entries == 5)
     #expect(batch.size == 4)
-    #expect(try decode(batch) == [
-      #"{s="0"} 100000000000:a,102000000002:b,103000000003:"#, #"{s="1"} 101000000001:x,104000000004:y"#,
-    ])
+    #expect(
+      try decode(batch) == [
+        #"{s="0"} 100000000000:a,102000000002:b,103000000003:"#, #"{s="1"} 101000000001:x,104000000004:y"#,
+      ])
     settle(batch)
     #expect(builder.isEmpty)
     #expect(append(&builder, [(1, "z")]) == 1)

@@ -12,7 +12,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "/a b.log", "/c: d #e.log", "/it's \"q\".log", "/żółć.log", "/tab\there", "/line\nbreak", "/back\\slash", "cursor-abc",
+    "/a b.log", "/c: d #e.log", "/it's \"q\".log", "/żółć.log", "/tab\there", "/line\nbreak", "/back\\slash",
+    "cursor-abc",
     "/ends with colon:", "/" + String(repeating: "x", count: 300), "/{a}[b]*&!|>%@`",
   ])
   func every_name_survives(name: String) {

@@ -22,7 +22,8 @@ import Testing
   }
 
   @Test func each_client_goes_on_where_it_was() {
-    let resume = Resume(known: known(["c": 5, "d": 9]), inherited: 5, wasOther: false, size: 10, clients: ["c", "d", "new"])
+    let resume = Resume(
+      known: known(["c": 5, "d": 9]), inherited: 5, wasOther: false, size: 10, clients: ["c", "d", "new"])
     #expect(resume.offsets == ["c": 5, "d": 9, "new": 5])
   }
 

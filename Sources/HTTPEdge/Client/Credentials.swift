@@ -28,7 +28,8 @@ public enum Credentials: Sendable {
   func header() throws -> String? {
     switch self {
     case .none: return nil
-    case .basic(let user, let password): return "Basic " + Base64.encode(Array("\(try user.read()):\(try password.read())".utf8))
+    case .basic(let user, let password):
+      return "Basic " + Base64.encode(Array("\(try user.read()):\(try password.read())".utf8))
     case .token(let type, let secret): return "\(type) \(try secret.read())"
     }
   }

@@ -19,7 +19,8 @@ struct CompiledCRI: Sendable {
 extension LineContext {
   /// - Returns: the parts of other lines that were let go, in order, to be sent before this one.
   mutating func run(
-    _ stage: borrowing CompiledCRI, base: LabelSet, offset: UInt64, _ last: inout LastTimes, _ partials: inout PartialLines
+    _ stage: borrowing CompiledCRI, base: LabelSet, offset: UInt64, _ last: inout LastTimes,
+    _ partials: inout PartialLines
   ) -> [PartialLines.Partial] {
     var isPartial = false
     let text = bytes(line)
