@@ -66,6 +66,8 @@ struct Reader: ~Copyable {
   var lives: [UInt32] = []
   var free: [UInt32] = []
   var current: [FileKey: TailedFile] = [:]
+  /// The file that a path referred to before it was renamed: it is read to its end before the next one there.
+  var renamedFrom: [FileKey: UInt32] = [:]
   var byWatch: [Int32: [TailedFile]] = [:]
   var ready: [TailedFile] = []
   /// Files that could not be opened, such as for want of permission; tried again now and then.
@@ -110,6 +112,7 @@ struct Reader: ~Copyable {
   private mutating func handle(_ message: ReaderMessage) {
     switch message {
     case .sighted(let sighting): sighted(sighting)
+    case .renamed(let former, let key): renamed(former, key)
     case .vanished(let key):
       unopened[key] = nil
       if let file = current.removeValue(forKey: key) { rotate(file) }
@@ -193,8 +196,11 @@ struct Reader: ~Copyable {
   private mutating func sighted(_ sighting: FileSighting, isRepeated: Bool = false) {
     let old = current.removeValue(forKey: sighting.key)
     if let old { rotate(old) }
-    let predecessor = old ?? openRotatedAway(sighting)
-    guard let file = open(sighting, rotated: nil, isRepeated: isRepeated) else {
+    let renamed = renamedFrom.removeValue(forKey: sighting.key).flatMap { files[Int($0)] }
+    let known = setup.positions.known(path: sighting.key.path, job: sighting.target.jobName)
+    let wasOther = !known.isEmpty && !known.contains { $0.identity == sighting.identity }
+    let predecessor = old ?? renamed ?? openRotatedAway(sighting, known)
+    guard let file = open(sighting, wasOther: wasOther, isRepeated: isRepeated) else {
       unopened[sighting.key] = sighting
       nextPoll = min(nextPoll, Clock.monotonic() + Self.openRetry)
       return
@@ -204,10 +210,30 @@ struct Reader: ~Copyable {
     enqueue(file)
   }
 
+  /// A rotated file whose new name matches too goes on as the same file.
+  private mutating func renamed(_ former: FileKey, _ key: FileKey) {
+    let file = current.removeValue(forKey: former) ?? files.lazy.compactMap { $0 }.last { $0.key == former }
+    guard let file else { return }
+    if file.isRotated {
+      file.phase = .current
+      setup.metrics.rotatedOpen.add(-1)
+      setup.metrics.filesActive.add(1)
+    } else {
+      setup.metrics.forget(path: former.path)
+    }
+    file.rename(to: key, setup.metrics)
+    current[key] = file
+    renamedFrom[former] = file.number
+    setup.positions.update(file.position) {
+      $0.path = key.path
+      $0.isRotated = false
+    }
+    enqueue(file)
+  }
+
   /// The file that lay under the path when the last run ended, if it was renamed since: its rest is read first.
-  private mutating func openRotatedAway(_ sighting: FileSighting) -> TailedFile? {
-    let known = setup.positions.known(path: sighting.key.path, job: sighting.target.jobName)
-      .filter { $0.identity != sighting.identity }
+  private mutating func openRotatedAway(_ sighting: FileSighting, _ known: [FilePosition]) -> TailedFile? {
+    let known = known.filter { $0.identity != sighting.identity }
     if known.isEmpty { return nil }
     let path = sighting.key.path
     let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
@@ -219,7 +245,7 @@ struct Reader: ~Copyable {
       else { continue }
       var old = sighting
       old.identity = status.identity
-      guard let file = open(old, rotated: candidate) else { continue }
+      guard let file = open(old, rotated: candidate, wasOther: false) else { continue }
       rotate(file)
       setup.log.info("reads the rest of a file that was rotated meanwhile", ("path", path), ("now", candidate))
       return file
@@ -229,8 +255,11 @@ struct Reader: ~Copyable {
 
   /// - Parameters:
   ///   - rotated: where the file lies if it is no longer under its path.
+  ///   - wasOther: the path referred to another file when the last run ended.
   ///   - isRepeated: a failure has been told of before.
-  private mutating func open(_ sighting: FileSighting, rotated: String?, isRepeated: Bool = false) -> TailedFile? {
+  private mutating func open(
+    _ sighting: FileSighting, rotated: String? = nil, wasOther: Bool, isRepeated: Bool = false
+  ) -> TailedFile? {
     let path = rotated ?? sighting.key.path
     let handle: FileHandle
     switch setup.files.openForReading(path) {
@@ -246,7 +275,7 @@ struct Reader: ~Copyable {
     }
     var sighting = sighting
     sighting.identity = status.identity
-    let (start, fingerprint) = resume(sighting, handle, status)
+    let (start, fingerprint) = resume(sighting, handle, status, wasOther: wasOther)
     var labels = sighting.target.labels
     labels["filename"] = sighting.key.path
     let state = setup.pipelines[sighting.target.job].makeState(labels: labels)
@@ -282,7 +311,9 @@ struct Reader: ~Copyable {
     return file
   }
 
-  private func resume(_ sighting: FileSighting, _ handle: FileHandle, _ status: FileStatus) -> (Resume, Fingerprint) {
+  private func resume(
+    _ sighting: FileSighting, _ handle: FileHandle, _ status: FileStatus, wasOther: Bool
+  ) -> (Resume, Fingerprint) {
     let path = sighting.key.path
     let records = setup.positions.known(path: path, job: sighting.target.jobName)
     var known = records.first { $0.identity == status.identity }
@@ -290,9 +321,8 @@ struct Reader: ~Copyable {
       // The inode was given to another file, or this one was written anew.
       known = nil
     }
-    let wasOther = known == nil && !records.isEmpty
     let resume = Resume(
-      known: known, inherited: setup.positions.inherited(path: path), wasOther: wasOther, size: status.size,
+      known: known, inherited: setup.positions.inherited(path: path), wasOther: wasOther || (known == nil && !records.isEmpty), size: status.size,
       clients: setup.clientNames)
     return (resume, fingerprint(handle, length: Fingerprint.full))
   }
@@ -340,6 +370,7 @@ struct Reader: ~Copyable {
     setup.files.close(file.handle)
     if file.isRotated {
       setup.metrics.rotatedOpen.add(-1)
+      inbox.noteClosed(target: file.key.target, identity: file.identity)
     } else {
       setup.metrics.filesActive.add(-1)
       setup.metrics.forget(path: file.key.path)

@@ -6,6 +6,8 @@ public import Syscalls
 public enum ReaderMessage: Sendable {
   /// A path refers to a file that it did not refer to before.
   case sighted(FileSighting)
+  /// A file has another name that matches too.
+  case renamed(from: FileKey, to: FileKey)
   /// A path refers to nothing any more.
   case vanished(FileKey)
   /// Its target is gone: stop reading and keep the position.
@@ -22,8 +24,19 @@ public enum ReaderMessage: Sendable {
 public final class ReaderInbox: Sendable {
   private let messages = Mutex<[ReaderMessage]>([])
   let wake: WakeUp
+  private let letGo = Mutex<[(target: Int, identity: FileIdentity)]>([])
 
   public init() throws(Errno) { wake = try WakeUp() }
+
+  /// A reader notes that it has let go of a file without a name; the scanner asks for these.
+  func noteClosed(target: Int, identity: FileIdentity) { letGo.withLock { $0.append((target, identity)) } }
+
+  func takeClosed() -> [(target: Int, identity: FileIdentity)] {
+    letGo.withLock { closed in
+      defer { closed.removeAll() }
+      return closed
+    }
+  }
 
   public func put(_ message: ReaderMessage) {
     let wasEmpty = messages.withLock {

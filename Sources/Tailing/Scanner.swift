@@ -77,6 +77,11 @@ private struct ScanLoop {
   var targets: [Compiled] = []
   var nextNumber = 0
   var found: [FileKey: FileIdentity] = [:]
+  /// Files that have lost their name and are still read under it: a name that they turn up under is no new file. A
+  /// reader holds them open, so no other file can have their identity.
+  var departed: [FileIdentity: [FileKey]] = [:]
+  /// Readers of files that were renamed: that of the path they were found under.
+  var owners: [FileKey: Int] = [:]
   var inotify: Inotify?
   var watches: [Int32: String] = [:]
   var watched: [String: Int32] = [:]
@@ -102,6 +107,10 @@ private struct ScanLoop {
     while true {
       let (stopping, new) = shared.state.withLock { ($0.isStopping, $0.targets.take()) }
       if stopping { return }
+      for one in readers.flatMap({ $0.takeClosed() }) {
+        departed[one.identity]?.removeAll { $0.target == one.target }
+        if departed[one.identity]?.isEmpty == true { departed[one.identity] = nil }
+      }
       if let new {
         adopt(new)
         nextScan = 0
@@ -140,15 +149,19 @@ private struct ScanLoop {
       for key in found.keys where key.target == gone.number {
         found[key] = nil
         reader(key).put(.release(key))
+        owners[key] = nil
       }
     }
   }
 
-  private func reader(_ key: FileKey) -> ReaderInbox {
+  private func reader(_ key: FileKey) -> ReaderInbox { readers[owner(key)] }
+
+  private func owner(_ key: FileKey) -> Int {
+    if let owner = owners[key] { return owner }
     // By path alone, so that all that ever lies under one path is read by one thread, in order.
     var hash: UInt64 = 14_695_981_039_346_656_037
     for byte in key.path.utf8 { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
-    return readers[Int(hash % UInt64(readers.count))]
+    return Int(hash % UInt64(readers.count))
   }
 
   // MARK: - Looking
@@ -163,10 +176,7 @@ private struct ScanLoop {
         if look(at: key, target) { seen.insert(key) }
       }
     }
-    for key in found.keys where !seen.contains(key) {
-      found[key] = nil
-      reader(key).put(.vanished(key))
-    }
+    for key in found.keys where !seen.contains(key) { vanished(key) }
     watch(directories)
     publish(scanned: true)
   }
@@ -191,24 +201,39 @@ private struct ScanLoop {
   /// Looks at one path of one target. False when there is no file to read.
   private mutating func look(at key: FileKey, _ target: Compiled) -> Bool {
     guard case .success(let status) = files.status(at: key.path), status.kind == .regular else { return false }
-    let known = found[key]
-    if known == status.identity { return true }
-    if known == nil, isRenamed(status.identity, key) {
-      found[key] = status.identity
-      return true
+    if found[key] == status.identity { return true }
+    if let old = found[key] { depart(key, old) }
+    if let former = formerName(of: status.identity, key) {
+      owners[key] = owner(former)
+      if found[former] == status.identity { found[former] = nil }
+      departed[status.identity]?.removeAll { $0 == former }
+      reader(key).put(.renamed(from: former, to: key))
+    } else {
+      reader(key).put(.sighted(FileSighting(key: key, target: target.target, identity: status.identity)))
     }
     found[key] = status.identity
-    reader(key).put(.sighted(FileSighting(key: key, target: target.target, identity: status.identity)))
     return true
   }
 
-  /// Whether this file is read already under a name that it has lost: a rotated file that still matches the pattern.
-  private func isRenamed(_ identity: FileIdentity, _ key: FileKey) -> Bool {
+  private mutating func vanished(_ key: FileKey) {
+    guard let identity = found.removeValue(forKey: key) else { return }
+    depart(key, identity)
+    reader(key).put(.vanished(key))
+    owners[key] = nil
+  }
+
+  private mutating func depart(_ key: FileKey, _ identity: FileIdentity) {
+    departed[identity, default: []].append(key)
+  }
+
+  /// The name under which this file is read already, though it has lost it: a rotated file that still matches.
+  private func formerName(of identity: FileIdentity, _ key: FileKey) -> FileKey? {
+    if let former = departed[identity]?.last(where: { $0.target == key.target }) { return former }
     for (other, otherIdentity) in found where otherIdentity == identity && other.target == key.target && other != key {
       if case .success(let now) = files.status(at: other.path), now.identity == identity { continue }
-      return true
+      return other
     }
-    return false
+    return nil
   }
 
   // MARK: - Watching
@@ -266,7 +291,7 @@ private struct ScanLoop {
       for target in targets where target.target.path == path || target.glob?.matches(path) == true {
         let key = FileKey(target: target.number, path: path)
         if isExcluded(path, target) || look(at: key, target) { continue }
-        if found.removeValue(forKey: key) != nil { reader(key).put(.vanished(key)) }
+        vanished(key)
       }
     }
     publish(scanned: false)

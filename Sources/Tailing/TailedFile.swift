@@ -29,7 +29,8 @@ final class TailedFile {
   let number: UInt32
   /// Counts truncations and reuses of `number`, so that late acknowledgements do not move another file's position.
   var life: UInt32
-  let key: FileKey
+  /// Its present name, or the last one it had.
+  var key: FileKey
   let target: FileTarget
   let handle: FileHandle
   let identity: FileIdentity
@@ -50,9 +51,9 @@ final class TailedFile {
   var nextReadTime: Int64 = 0
   /// When a long line without end was looked at last.
   var lastLook: Int64 = 0
-  let readBytes: Gauge
-  let fileBytes: Gauge
-  let readLines: Counter
+  private(set) var readBytes: Gauge
+  private(set) var fileBytes: Gauge
+  private(set) var readLines: Counter
 
   init(
     number: UInt32, life: UInt32, sighting: FileSighting, handle: FileHandle, fingerprint: Fingerprint,
@@ -71,6 +72,17 @@ final class TailedFile {
     readBytes = metrics.readBytes.with(key.path)
     fileBytes = metrics.fileBytes.with(key.path)
     readLines = metrics.readLines.with(key.path)
+  }
+
+  /// The file has another name, under which its figures go on.
+  func rename(to key: FileKey, _ metrics: TailingMetrics) {
+    self.key = key
+    let (read, size) = (readBytes.current, fileBytes.current)
+    readBytes = metrics.readBytes.with(key.path)
+    fileBytes = metrics.fileBytes.with(key.path)
+    readLines = metrics.readLines.with(key.path)
+    readBytes.set(read)
+    fileBytes.set(size)
   }
 
   var isRotated: Bool {

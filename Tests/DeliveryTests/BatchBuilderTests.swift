@@ -44,7 +44,8 @@ import Testing
 
   @Test func interleaved_streams_come_out_each_with_its_entries_in_order() throws {
     var builder = BatchBuilder(limit: 1000)
-    #expect(append(&builder, [(0, "a"), (1, "x"), (0, "b"), (0, ""), (1, "y")]) == 5)
+    let taken = append(&builder, [(0, "a"), (1, "x"), (0, "b"), (0, ""), (1, "y")])
+    #expect(taken == 5)
     let batch = builder.seal { Array("{s=\"\($0.index)\"}".utf8) }
     #expect(batch.entries == 5)
     #expect(batch.size == 4)
@@ -54,7 +55,8 @@ import Testing
       ])
     settle(batch)
     #expect(builder.isEmpty)
-    #expect(append(&builder, [(1, "z")]) == 1)
+    let more = append(&builder, [(1, "z")])
+    #expect(more == 1)
     let next = builder.seal { Array("{s=\"\($0.index)\"}".utf8) }
     #expect(try decode(next) == [#"{s="1"} 100000000000:z"#])
     settle(next)
@@ -62,10 +64,13 @@ import Testing
 
   @Test func an_entry_beyond_the_limit_begins_the_next_batch_unless_it_is_alone() {
     var builder = BatchBuilder(limit: 5)
-    #expect(append(&builder, [(0, "1234567890")]) == 1)
-    #expect(append(&builder, [(0, "a")]) == 0)
+    let alone = append(&builder, [(0, "1234567890")])
+    #expect(alone == 1)
+    let beside = append(&builder, [(0, "a")])
+    #expect(beside == 0)
     settle(builder.seal { _ in [] })
-    #expect(append(&builder, [(0, "ab"), (0, "cde"), (0, "f")]) == 2)
+    let fitting = append(&builder, [(0, "ab"), (0, "cde"), (0, "f")])
+    #expect(fitting == 2)
     settle(builder.seal { _ in [] })
   }
 
@@ -94,13 +99,16 @@ import Testing
     var builder = BatchBuilder(limit: 100)
     let ticket = AckTicket(file: 1, life: 1, client: 0, span: 5)
     _ = append(&builder, [(0, "a")])
-    #expect(builder.hold(ticket))
-    #expect(!builder.hold(ticket))
+    let isNew = builder.hold(ticket)
+    #expect(isNew)
+    let isNewAgain = builder.hold(ticket)
+    #expect(!isNewAgain)
     let batch = builder.seal { _ in [] }
     #expect(batch.takeReceipt()?.delivered() == [ticket])
     #expect(batch.takeReceipt() == nil)
     _ = append(&builder, [(0, "b")])
-    #expect(builder.hold(ticket))
+    let isNewInTheNext = builder.hold(ticket)
+    #expect(isNewInTheNext)
     settle(builder.seal { _ in [] })
   }
 }

@@ -6,7 +6,8 @@ import Testing
     var ledger = AckLedger(acked: 100)
     let span = ledger.open(end: 150)
     #expect(ledger.acked == 100)
-    #expect(ledger.release(span))
+    let isMoved = ledger.release(span)
+    #expect(isMoved)
     #expect(ledger.acked == 150)
     #expect(!ledger.hasOpenSpans)
   }
@@ -19,9 +20,11 @@ import Testing
     let second = ledger.open(end: 20)
     ledger.retain(second)
     _ = ledger.release(second)
-    #expect(!ledger.release(second))
+    let isMovedByLater = ledger.release(second)
+    #expect(!isMovedByLater)
     #expect(ledger.acked == 0)
-    #expect(ledger.release(first))
+    let isMovedByFirst = ledger.release(first)
+    #expect(isMovedByFirst)
     #expect(ledger.acked == 20)
   }
 
@@ -31,8 +34,10 @@ import Testing
     ledger.retain(span)
     ledger.retain(span)
     _ = ledger.release(span)
-    #expect(!ledger.release(span))
-    #expect(ledger.release(span))
+    let isMovedByOne = ledger.release(span)
+    #expect(!isMovedByOne)
+    let isMovedByAll = ledger.release(span)
+    #expect(isMovedByAll)
     #expect(ledger.acked == 10)
   }
 
