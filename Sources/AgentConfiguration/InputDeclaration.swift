@@ -105,7 +105,7 @@ public struct InputDeclaration: Sendable {
       read: { entry, path, job, errors in
         check(entry.value, path: path, errors: &errors)
         job.otherInputs.append(
-          OtherInput(declaration: self, location: entry.keyLocation, yaml: YAMLValue(entry.value)))
+          OtherInput(declaration: self, location: entry.keyLocation, yaml: YAMLValue(entry.value, hidingSecrets: true)))
       },
       value: { job in job.otherInputs.first { $0.declaration.key == key }?.yaml })
   }

@@ -101,19 +101,3 @@ extension DecompressionConfiguration: ConfigurationSection {
     ConfigurationField("format", \.format),
   ]
 }
-
-extension YAMLValue {
-  /// The node as it would be written again.
-  init(_ node: YAMLNode) {
-    switch node.content {
-    case .list(let items): self = .list(items.map { YAMLValue($0) })
-    case .mapping(let entries): self = .mapping(entries.map { Member($0.key.text, YAMLValue($0.value)) })
-    case .scalar(let scalar):
-      switch scalar.kind {
-      case .string: self = .string(scalar.text)
-      case .null: self = .null
-      default: self = .plain(scalar.text)
-      }
-    }
-  }
-}
