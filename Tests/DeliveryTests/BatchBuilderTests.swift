@@ -40,7 +40,13 @@ import Testing
     }
   }
 
-  private func settle(_ batch: SealedBatch) { batch.takeReceipt()?.returned() }
+  private func settle(_ batch: SealedBatch) { _ = delivered(batch) }
+
+  /// The tickets of a batch, nil if they have been taken before.
+  private func delivered(_ batch: SealedBatch) -> [AckTicket]? {
+    guard let receipt = batch.takeReceipt() else { return nil }
+    return receipt.delivered()
+  }
 
   @Test func interleaved_streams_come_out_each_with_its_entries_in_order() throws {
     var builder = BatchBuilder(limit: 1000)
@@ -54,7 +60,8 @@ import Testing
         #"{s="0"} 100000000000:a,102000000002:b,103000000003:"#, #"{s="1"} 101000000001:x,104000000004:y"#,
       ])
     settle(batch)
-    #expect(builder.isEmpty)
+    let isEmpty = builder.isEmpty
+    #expect(isEmpty)
     let more = append(&builder, [(1, "z")])
     #expect(more == 1)
     let next = builder.seal { Array("{s=\"\($0.index)\"}".utf8) }
@@ -104,8 +111,8 @@ import Testing
     let isNewAgain = builder.hold(ticket)
     #expect(!isNewAgain)
     let batch = builder.seal { _ in [] }
-    #expect(batch.takeReceipt()?.delivered() == [ticket])
-    #expect(batch.takeReceipt() == nil)
+    #expect(delivered(batch) == [ticket])
+    #expect(delivered(batch) == nil)
     _ = append(&builder, [(0, "b")])
     let isNewInTheNext = builder.hold(ticket)
     #expect(isNewInTheNext)
