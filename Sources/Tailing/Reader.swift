@@ -112,7 +112,7 @@ struct Reader: ~Copyable {
   private mutating func handle(_ message: ReaderMessage) {
     switch message {
     case .sighted(let sighting): sighted(sighting)
-    case .renamed(let former, let key): renamed(former, key)
+    case .renamed(let former, let sighting): renamed(former, sighting)
     case .vanished(let key):
       unopened[key] = nil
       if let file = current.removeValue(forKey: key) { rotate(file) }
@@ -211,9 +211,15 @@ struct Reader: ~Copyable {
   }
 
   /// A rotated file whose new name matches too goes on as the same file.
-  private mutating func renamed(_ former: FileKey, _ key: FileKey) {
-    let file = current.removeValue(forKey: former) ?? files.lazy.compactMap { $0 }.last { $0.key == former }
-    guard let file else { return }
+  private mutating func renamed(_ former: FileKey, _ sighting: FileSighting) {
+    let key = sighting.key
+    let held = files.lazy.compactMap { $0 }.last { $0.key == former && $0.identity == sighting.identity }
+    guard let file = held else {
+      // Let go of meanwhile, or never opened: then it is as good as new.
+      sighted(sighting)
+      return
+    }
+    if current[former] === file { current[former] = nil }
     if file.isRotated {
       file.phase = .current
       setup.metrics.rotatedOpen.add(-1)
@@ -322,7 +328,8 @@ struct Reader: ~Copyable {
       known = nil
     }
     let resume = Resume(
-      known: known, inherited: setup.positions.inherited(path: path), wasOther: wasOther || (known == nil && !records.isEmpty), size: status.size,
+      known: known, inherited: setup.positions.inherited(path: path),
+      wasOther: wasOther || (known == nil && !records.isEmpty), size: status.size,
       clients: setup.clientNames)
     return (resume, fingerprint(handle, length: Fingerprint.full))
   }

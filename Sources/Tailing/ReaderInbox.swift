@@ -7,7 +7,7 @@ public enum ReaderMessage: Sendable {
   /// A path refers to a file that it did not refer to before.
   case sighted(FileSighting)
   /// A file has another name that matches too.
-  case renamed(from: FileKey, to: FileKey)
+  case renamed(from: FileKey, FileSighting)
   /// A path refers to nothing any more.
   case vanished(FileKey)
   /// Its target is gone: stop reading and keep the position.

@@ -203,13 +203,14 @@ private struct ScanLoop {
     guard case .success(let status) = files.status(at: key.path), status.kind == .regular else { return false }
     if found[key] == status.identity { return true }
     if let old = found[key] { depart(key, old) }
+    let sighting = FileSighting(key: key, target: target.target, identity: status.identity)
     if let former = formerName(of: status.identity, key) {
       owners[key] = owner(former)
       if found[former] == status.identity { found[former] = nil }
       departed[status.identity]?.removeAll { $0 == former }
-      reader(key).put(.renamed(from: former, to: key))
+      reader(key).put(.renamed(from: former, sighting))
     } else {
-      reader(key).put(.sighted(FileSighting(key: key, target: target.target, identity: status.identity)))
+      reader(key).put(.sighted(sighting))
     }
     found[key] = status.identity
     return true
