@@ -116,12 +116,12 @@ let package = Package(
 
     // for tests
     .target(
-      name: "SwiftailTesting", dependencies: ["LogModel", "Syscalls", nioCore, nioPosix, hummingbird],
+      name: "SwiftailTesting", dependencies: ["Syscalls"],
       path: "Tests/SwiftailTesting", swiftSettings: settings),
-    tests("PositionsTests", ["Positions", "Syscalls"]),
+    tests("PositionsTests", ["SwiftailTesting", "Positions", "Syscalls", "Telemetry"]),
     tests("DeliveryTests", ["Delivery", "Positions", "LogModel", "Bytes"]),
     tests("PipelineTests", ["Pipeline", "AgentConfiguration", "LogModel", "Bytes"]),
-    tests("TailingTests", ["Tailing", "Positions", "Syscalls"]),
+    tests("TailingTests", ["SwiftailTesting", "Tailing", "Positions", "Syscalls"]),
     tests("LogQLTests", ["LogQL", "LogModel"]),
     tests("StoreFormatTests", ["StoreFormat", "LogModel", "Bytes"]),
     tests("StoreTests", ["Store", "StoreFormat", "LogQL", "LogModel", "Bytes"]),

@@ -1,0 +1,171 @@
+import Synchronization
+public import Syscalls
+
+/// A file system in memory, with faults: what tests put in the kernel's place.
+///
+/// Paths are absolute and clean. Open files stay readable after they were renamed or removed, as with the real one.
+public final class FakeFileSystem: FileSystem {
+  /// The calls that can be made to fail.
+  public enum Operation: Hashable, Sendable {
+    case open, read, status, entries, replace, rename
+  }
+
+  private final class Node {
+    let inode: UInt64
+    var bytes: [UInt8]
+    var modified: Int64 = 0
+    var links = 1
+
+    init(_ inode: UInt64, _ bytes: [UInt8]) {
+      self.inode = inode
+      self.bytes = bytes
+    }
+  }
+
+  private struct State {
+    var paths: [String: Node] = [:]
+    var directories: Set<String> = ["/"]
+    var open: [Int32: Node] = [:]
+    var nextInode: UInt64 = 100
+    var nextDescriptor: Int32 = 1000
+    var faults: [Operation: Errno] = [:]
+    var longestRead = Int.max
+  }
+  private let state = Mutex(State())
+
+  public init() {}
+
+  // MARK: - What a test does
+
+  /// Makes the file, with its directories, or adds to it.
+  public func append(_ path: String, _ text: String) {
+    state.withLock { state in
+      var directory = path
+      while let cut = directory.lastIndex(of: "/") {
+        directory = String(directory[..<cut])
+        state.directories.insert(directory.isEmpty ? "/" : directory)
+      }
+      if let node = state.paths[path] {
+        node.bytes += Array(text.utf8)
+      } else {
+        state.paths[path] = Node(state.nextInode, Array(text.utf8))
+        state.nextInode += 1
+      }
+    }
+  }
+
+  public func truncate(_ path: String) { state.withLock { $0.paths[path]?.bytes = [] } }
+
+  public func remove(_ path: String) {
+    state.withLock { $0.paths.removeValue(forKey: path)?.links -= 1 }
+  }
+
+  /// Every call of this kind fails from now on; nil ends it.
+  public func fail(_ operation: Operation, with error: Errno?) { state.withLock { $0.faults[operation] = error } }
+
+  /// Reads give no more than so many bytes at once.
+  public func limitReads(to bytes: Int) { state.withLock { $0.longestRead = bytes } }
+
+  public func text(_ path: String) -> String? {
+    state.withLock { $0.paths[path].map { String(decoding: $0.bytes, as: UTF8.self) } }
+  }
+
+  // MARK: - What the program calls
+
+  private func attempt<T: Sendable>(_ operation: Operation, _ body: (inout State) -> Result<T, Errno>) -> Result<
+    T, Errno
+  > {
+    state.withLock { state in
+      if let fault = state.faults[operation] { return .failure(fault) }
+      return body(&state)
+    }
+  }
+
+  public func openForReading(_ path: String) -> Result<FileHandle, Errno> {
+    attempt(.open) { state in
+      guard let node = state.paths[path] else { return .failure(.noSuchFile) }
+      state.nextDescriptor += 1
+      state.open[state.nextDescriptor] = node
+      return .success(FileHandle(descriptor: state.nextDescriptor))
+    }
+  }
+
+  public func close(_ file: FileHandle) { state.withLock { _ = $0.open.removeValue(forKey: file.descriptor) } }
+
+  public func read(_ file: FileHandle, at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer)
+    -> Result<Int, Errno>
+  {
+    state.withLock { state in
+      if let fault = state.faults[.read] { return .failure(fault) }
+      guard let node = state.open[file.descriptor], offset < UInt64(node.bytes.count) else { return .success(0) }
+      let part = node.bytes[Int(offset)...].prefix(min(buffer.count, state.longestRead))
+      buffer.copyBytes(from: part)
+      return .success(part.count)
+    }
+  }
+
+  public func status(of file: FileHandle) -> Result<FileStatus, Errno> {
+    attempt(.status) { state in state.open[file.descriptor].map { .success(Self.status($0)) } ?? .failure(.noSuchFile) }
+  }
+
+  public func status(at path: String) -> Result<FileStatus, Errno> {
+    attempt(.status) { state in
+      if let node = state.paths[path] { return .success(Self.status(node)) }
+      guard state.directories.contains(path) else { return .failure(.noSuchFile) }
+      let identity = FileIdentity(device: 2, inode: UInt64(bitPattern: Int64(path.hashValue)))
+      return .success(FileStatus(kind: .directory, identity: identity, size: 0, modified: 0, links: 1))
+    }
+  }
+
+  private static func status(_ node: Node) -> FileStatus {
+    FileStatus(
+      kind: .regular, identity: FileIdentity(device: 1, inode: node.inode), size: UInt64(node.bytes.count),
+      modified: node.modified, links: UInt64(node.links))
+  }
+
+  public func entries(of directory: String) -> Result<[DirectoryEntry], Errno> {
+    attempt(.entries) { state in
+      guard state.directories.contains(directory) else { return .failure(.noSuchFile) }
+      let prefix = directory == "/" ? "/" : directory + "/"
+      func name(_ path: String) -> String? {
+        guard path.hasPrefix(prefix), path != directory else { return nil }
+        let rest = path.dropFirst(prefix.count)
+        return rest.isEmpty || rest.contains("/") ? nil : String(rest)
+      }
+      let files = state.paths.keys.compactMap(name).map { DirectoryEntry(name: $0, kind: .regular) }
+      let directories = state.directories.compactMap(name).map { DirectoryEntry(name: $0, kind: .directory) }
+      return .success((files + directories).sorted { $0.name < $1.name })
+    }
+  }
+
+  public func realPath(_ path: String) -> Result<String, Errno> { status(at: path).map { _ in path } }
+
+  public func readWhole(_ path: String) -> Result<[UInt8], Errno> {
+    attempt(.read) { state in state.paths[path].map { .success($0.bytes) } ?? .failure(.noSuchFile) }
+  }
+
+  public func replace(_ path: String, with bytes: [UInt8], mode: UInt32) -> Result<Void, Errno> {
+    state.withLock { state in
+      if let fault = state.faults[.replace] { return .failure(fault) }
+      state.paths[path]?.links -= 1
+      state.paths[path] = Node(state.nextInode, bytes)
+      state.nextInode += 1
+      return .success(())
+    }
+  }
+
+  public func makeDirectories(_ path: String) -> Result<Void, Errno> {
+    state.withLock { _ = $0.directories.insert(path) }
+    return .success(())
+  }
+
+  public func rename(_ from: String, to: String) -> Result<Void, Errno> {
+    state.withLock { state in
+      if let fault = state.faults[.rename] { return .failure(fault) }
+      guard let node = state.paths.removeValue(forKey: from) else { return .failure(.noSuchFile) }
+      state.paths[to]?.links -= 1
+      state.paths[to] = node
+      return .success(())
+    }
+  }
+}

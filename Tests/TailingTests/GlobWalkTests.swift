@@ -1,0 +1,38 @@
+import SwiftailTesting
+import Syscalls
+import Testing
+
+@testable import Tailing
+
+@Suite struct GlobWalkTests {
+  private let files = FakeFileSystem()
+
+  private func found(_ pattern: String) throws -> [String] {
+    var paths: [String] = []
+    try #require(Glob(pattern)).walk(files, directory: { _ in }, found: { paths.append($0) })
+    return paths.sorted()
+  }
+
+  @Test func what_is_there_is_found_once() throws {
+    for path in ["/l/a.log", "/l/x/b.log", "/l/x/y/c.log", "/l/x/y/c.txt", "/m/d.log"] { files.append(path, "") }
+    #expect(try found("/l/*.log") == ["/l/a.log"])
+    #expect(try found("/l/**/*.log") == ["/l/a.log", "/l/x/b.log", "/l/x/y/c.log"])
+    #expect(try found("/{l,m}/*.log") == ["/l/a.log", "/m/d.log"])
+    #expect(try found("/l/x/y/c.log") == ["/l/x/y/c.log"])
+    #expect(try found("/l/**") == ["/l/a.log", "/l/x/b.log", "/l/x/y/c.log", "/l/x/y/c.txt"])
+    #expect(try found("/nowhere/*.log") == [])
+  }
+
+  @Test func directories_to_watch_include_those_that_are_missing() throws {
+    files.append("/l/a.log", "")
+    var watched: Set<String> = []
+    try #require(Glob("/l/new/*.log")).walk(files, directory: { watched.insert($0) }, found: { _ in })
+    #expect(watched.contains("/l"))
+  }
+
+  @Test func a_directory_that_cannot_be_read_is_passed_over() throws {
+    files.append("/l/a.log", "")
+    files.fail(.entries, with: .permissionDenied)
+    #expect(try found("/l/*.log") == [])
+  }
+}
