@@ -52,6 +52,7 @@ let package = Package(
     .target(
       name: "CSnappy", path: "Sources/CShims/CSnappy", linkerSettings: archives("snappy", "stdc++")),
     .target(name: "CRE2", path: "Sources/CShims/CRE2", linkerSettings: archives("re2", "stdc++")),
+    .target(name: "CPCRE2", path: "Sources/CShims/CPCRE2", linkerSettings: archives("pcre2-8")),
     .target(name: "CZstd", path: "Sources/CShims/CZstd", linkerSettings: archives("zstd")),
     .target(name: "CZlib", path: "Sources/CShims/CZlib", linkerSettings: [.linkedLibrary(":libz.a")]),
     room("Bytes"),
@@ -61,7 +62,7 @@ let package = Package(
 
     // language of the configuration: values only
     room("YAMLSource", [.product(name: "Yams", package: "Yams")]),
-    room("GoCompat", ["Bytes", "CRE2"]),
+    room("GoCompat", ["Bytes", "CRE2", "CPCRE2"]),
     room("JMESPath", ["Bytes", "GoCompat"]),
     room("LogQL", ["LogModel", "GoCompat", "CRE2"]),
     room("AgentConfiguration", ["YAMLSource", "GoCompat", "JMESPath", "LogModel"]),

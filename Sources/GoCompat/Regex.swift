@@ -1,5 +1,6 @@
 internal import Bytes
-internal import CRE2
+internal import CPCRE2
+import CRE2
 
 /// Where a group matched, in bytes from the start of the text. Both are -1 for a group that took no part.
 public struct GroupRange: Hashable, Sendable {
@@ -43,18 +44,32 @@ public final class Regex: Sendable {
   private let anchored: Bool
   // RE2 objects are immutable and thread-safe once compiled.
   private nonisolated(unsafe) let expression: OpaquePointer
+  // So is machine code of PCRE2. nil where the two might not agree, or no code can be made.
+  private nonisolated(unsafe) let machineCode: OpaquePointer?
 
   /// - Parameter anchored: the expression has to match the whole text, as in relabelling.
-  public init(_ pattern: String, anchored: Bool = false) throws(RegexError) {
+  public convenience init(_ pattern: String, anchored: Bool = false) throws(RegexError) {
+    try self.init(pattern, anchored: anchored, usesMachineCode: true)
+  }
+
+  /// - Parameter usesMachineCode: false leaves everything to RE2, which decides what is right; for tests.
+  init(_ pattern: String, anchored: Bool, usesMachineCode: Bool) throws(RegexError) {
     let syntax = try RegexSyntax(pattern)
     expression = try Self.compile(syntax.rewritten, original: pattern)
+    let form = usesMachineCode ? BacktrackingForm(syntax.rewritten, anchored: anchored) : nil
+    machineCode = form.flatMap { cpcre2_compile($0.pattern, $0.pattern.count) }
     self.pattern = pattern
     self.anchored = anchored
     groupNames = syntax.groupNames
     groupCount = syntax.groupNames.count - 1
   }
 
-  deinit { cre2_free(expression) }
+  deinit {
+    cre2_free(expression)
+    if let machineCode { cpcre2_free(machineCode) }
+  }
+
+  var hasMachineCode: Bool { machineCode != nil }
 
   private static func compile(_ pattern: [UInt8], original: String) throws(RegexError) -> OpaquePointer {
     var message = [CChar](repeating: 0, count: 512)
@@ -68,8 +83,26 @@ public final class Regex: Sendable {
   public func match(
     _ text: UnsafeBufferPointer<UInt8>, from: Int = 0, into groups: UnsafeMutableBufferPointer<GroupRange>
   ) -> Bool {
+    if let machineCode, from == 0, let base = text.baseAddress, UTF8Text.isASCII(text) {
+      switch run(machineCode, base, text.count, groups) {
+      case 0: return false
+      case 1: return true
+      default: return search(text, from: from, into: groups)
+      }
+    }
     guard UTF8Text.isValid(text) else { return matchRepaired(text, from: from, into: groups) }
     return search(text, from: from, into: groups)
+  }
+
+  private func run(
+    _ code: OpaquePointer, _ base: UnsafePointer<UInt8>, _ length: Int,
+    _ groups: UnsafeMutableBufferPointer<GroupRange>
+  ) -> Int32 {
+    let count = min(groups.count, groupCount + 1)
+    guard let start = groups.baseAddress else { return cpcre2_match(code, base, length, nil, 0) }
+    return start.withMemoryRebound(to: cpcre2_range.self, capacity: count) {
+      cpcre2_match(code, base, length, $0, Int32(count))
+    }
   }
 
   /// Whether the expression matches anywhere in `text` (all of it, if anchored).

@@ -1,5 +1,22 @@
 /// Text that may hold bytes that are no UTF-8, seen as Go sees it: each stray byte is one U+FFFD.
 public enum UTF8Text {
+  /// Whether no byte has its top bit set. Eight at a time.
+  @inlinable public static func isASCII(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let base = text.baseAddress else { return true }
+    let raw = UnsafeRawPointer(base)
+    var place = 0
+    var seen: UInt64 = 0
+    while place &+ 8 <= text.count {
+      seen |= raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      place &+= 8
+    }
+    while place < text.count {
+      seen |= UInt64(base[place])
+      place &+= 1
+    }
+    return seen & 0x8080_8080_8080_8080 == 0
+  }
+
   /// Whether all of `text` is UTF-8. Eight ASCII bytes at a time.
   public static func isValid(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     let raw = UnsafeRawBufferPointer(text)
