@@ -53,7 +53,8 @@ struct ComplianceTests {
   }
 
   @Test func errorsNameThePlace() {
-    #expect(throws: JMESPathError("did not expect \".\", expected a name, \"*\", \"[\" or \"{\" after the dot", at: 2)) {
+    #expect(throws: JMESPathError("did not expect \".\", expected a name, \"*\", \"[\" or \"{\" after the dot", at: 2))
+    {
       try Expression("b..c")
     }
     #expect(throws: JMESPathError.self) { try Expression("") }

@@ -56,7 +56,8 @@ struct JSONDocumentTests {
 
   @Test func structuresArePrintedAsPromtailDoes() {
     let json = #"{"o":{ "k" : "a<b>&c\u2028\"\\\/" , "n" : [1e21,1e-7,2.50,null,true,"\u0001\t\b"] }}"#
-    #expect(text(json, "o") == #"{"k":"a\u003cb\u003e\u0026c\u2028\"\\/","n":[1e+21,1e-07,2.5,null,true,"\u0001\t\u0008"]}"#)
+    #expect(
+      text(json, "o") == #"{"k":"a\u003cb\u003e\u0026c\u2028\"\\/","n":[1e+21,1e-07,2.5,null,true,"\u0001\t\u0008"]}"#)
   }
 
   @Test func lastOfSeveralFieldsCounts() {
@@ -77,7 +78,8 @@ struct JSONDocumentTests {
   }
 
   @Test func strayBytesStayInStringsAndAreReplacedInStructures() {
-    let json: [UInt8] = Array(#"{"a":"x"#.utf8) + [0xFF] + Array(#"","b":["#.utf8) + [0x22, 0xC3, 0x22] + Array("]}".utf8)
+    let json: [UInt8] =
+      Array(#"{"a":"x"#.utf8) + [0xFF] + Array(#"","b":["#.utf8) + [0x22, 0xC3, 0x22] + Array("]}".utf8)
     #expect(text(json, "a") == [0x78, 0xFF])
     #expect(text(json, "b") == Array(#"["\ufffd"]"#.utf8))
   }
