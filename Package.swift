@@ -11,9 +11,8 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// The compressors and the regular expressions are linked from Debian's archives, so that the binary
-/// starts on hosts that have none of them.
-let staticCxx: [LinkerSetting] = [.linkedLibrary(":libstdc++.a", .when(platforms: [.linux]))]
+/// C and C++ libraries are linked from Debian's archives, so that the binary starts on hosts that have none of them.
+func archives(_ names: String...) -> [LinkerSetting] { names.map { .linkedLibrary(":lib\($0).a") } }
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil, resources: [Resource]? = nil)
   -> Target
@@ -29,6 +28,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 
 let package = Package(
@@ -50,66 +50,98 @@ let package = Package(
     // ground: no policy, no async, no Foundation
     .target(name: "CLinux", path: "Sources/CShims/CLinux"),
     .target(
-      name: "CSnappy", path: "Sources/CShims/CSnappy", linkerSettings: [.linkedLibrary(":libsnappy.a")] + staticCxx),
-    .target(name: "CRE2", path: "Sources/CShims/CRE2", linkerSettings: [.linkedLibrary(":libre2.a")] + staticCxx),
-    .target(name: "CZstd", path: "Sources/CShims/CZstd", linkerSettings: [.linkedLibrary(":libzstd.a")]),
+      name: "CSnappy", path: "Sources/CShims/CSnappy", linkerSettings: archives("snappy", "stdc++")),
+    .target(name: "CRE2", path: "Sources/CShims/CRE2", linkerSettings: archives("re2", "stdc++")),
+    .target(name: "CZstd", path: "Sources/CShims/CZstd", linkerSettings: archives("zstd")),
+    .target(name: "CZlib", path: "Sources/CShims/CZlib", linkerSettings: [.linkedLibrary(":libz.a")]),
     room("Bytes"),
-    room("LogModel", ["Bytes", "CSnappy"]),
-    room("Telemetry", ["Bytes"]),
+    room("LogModel", ["Bytes"]),
+    room("Telemetry"),
     room("Syscalls", ["CLinux"]),
 
     // language of the configuration: values only
     room("YAMLSource", [.product(name: "Yams", package: "Yams")]),
     room("GoCompat", ["Bytes", "CRE2"]),
     room("JMESPath", ["Bytes", "GoCompat"]),
-    room("LogQL", ["LogModel", "GoCompat"]),
+    room("LogQL", ["LogModel", "GoCompat", "CRE2"]),
     room("AgentConfiguration", ["YAMLSource", "GoCompat", "JMESPath", "LogModel"]),
 
     // the data path: threads, no async, no existential per line
     room("Pipeline", ["Bytes", "LogModel", "GoCompat", "JMESPath", "LogQL", "AgentConfiguration", "Telemetry"]),
-    room("Positions", ["Syscalls", "LogModel", "YAMLSource", "Telemetry"]),
-    room("Delivery", ["Bytes", "LogModel", "Positions", "AgentConfiguration", "Telemetry"]),
+    room("Positions", ["Bytes", "Syscalls", "LogModel", "Telemetry"]),
+    room("Delivery", ["Bytes", "LogModel", "Positions", "Telemetry"]),
     room(
       "Tailing",
-      ["Bytes", "LogModel", "Syscalls", "Positions", "Pipeline", "Delivery", "AgentConfiguration", "Telemetry"]),
+      ["Bytes", "LogModel", "Syscalls", "Positions", "Pipeline", "Delivery", "Telemetry"]),
 
     // the edges: async, may wait
     room(
       "HTTPEdge",
       [
-        "AgentConfiguration", "Telemetry", nioCore, nioPosix, hummingbird,
+        "Syscalls", "Telemetry", nioCore, nioPosix, hummingbird,
+        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     room("Relabeling", ["LogModel", "GoCompat", "AgentConfiguration"]),
-    room("Discovery", ["LogModel", "AgentConfiguration", "Relabeling"]),
-    room("Inputs", ["Tailing", "Discovery", "Relabeling", "AgentConfiguration", "Telemetry"]),
-    room("Outputs", ["LogModel", "Delivery", "HTTPEdge", "AgentConfiguration", "Telemetry"]),
+    room("Discovery", ["LogModel", "AgentConfiguration"]),
+    room("Inputs", ["LogModel", "Tailing", "Discovery", "Relabeling", "Telemetry"]),
+    room("Outputs", ["CSnappy", "Delivery", "HTTPEdge", nioCore]),
 
     // the single-machine store
     room("StoreFormat", ["Bytes", "LogModel", "CZstd"]),
     room("Store", ["StoreFormat", "LogQL", "Telemetry", .product(name: "GRDB", package: "GRDB.swift")]),
-    room("StoreAPI", ["Store", "HTTPEdge", "LogQL", "CSnappy", hummingbird]),
+    room("StoreAPI", ["Syscalls", "Store", "HTTPEdge", "LogQL", "CSnappy", "CZlib", hummingbird]),
 
     // the top
     room("Console", ["HTTPEdge", "Telemetry", hummingbird], resources: [.embedInCode("Pages")]),
     room(
       "Agent",
       [
-        "AgentConfiguration", "Pipeline", "Positions", "Tailing", "Delivery", "Discovery", "Inputs", "Outputs", "Relabeling",
-        "HTTPEdge", "Store", "StoreAPI", "Console", "Telemetry",
+        "LogModel", "Telemetry", "Syscalls", "GoCompat", "AgentConfiguration", "Pipeline", "Positions", "Delivery",
+        "Tailing",
+        "HTTPEdge", "Relabeling", "Discovery", "Inputs", "Outputs", "Store", "StoreAPI", "Console", hummingbird,
       ]),
     .executableTarget(
       name: "swiftail",
-      dependencies: ["Agent", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-      swiftSettings: settings),
+      dependencies: [
+        "Agent", "AgentConfiguration", "Store", "Syscalls", "Telemetry", "YAMLSource",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings,
+      // Where scripts/link-archives puts the archives of libraries that packages name themselves, before the system's.
+      linkerSettings: [.unsafeFlags(["-L.build/archives"])]),
 
     // for tests
     .target(
       name: "SwiftailTesting", dependencies: ["LogModel", "Syscalls", nioCore, nioPosix, hummingbird],
       path: "Tests/SwiftailTesting", swiftSettings: settings),
+    tests("YAMLSourceTests", ["YAMLSource"]),
+    tests("GoCompatTests", ["GoCompat", "Bytes"]),
+    tests("JMESPathTests", ["JMESPath", "Bytes"]),
+    tests("AgentConfigurationTests", ["AgentConfiguration", "YAMLSource", "GoCompat", "JMESPath", "LogModel"]),
+    tests("RelabelingTests", ["Relabeling", "AgentConfiguration", "GoCompat", "LogModel"]),
+    tests("PositionsTests", ["Positions", "Syscalls"]),
+    tests("DeliveryTests", ["Delivery", "Positions", "LogModel", "Bytes"]),
+    tests("PipelineTests", ["Pipeline", "AgentConfiguration", "LogModel", "Bytes"]),
+    tests("TailingTests", ["Tailing", "Positions", "Syscalls"]),
+    tests("LogQLTests", ["LogQL", "LogModel"]),
+    tests("StoreFormatTests", ["StoreFormat", "LogModel", "Bytes"]),
+    tests("StoreTests", ["Store", "StoreFormat", "LogQL", "LogModel", "Bytes"]),
+    tests(
+      "StoreAPITests",
+      [
+        "StoreAPI", "Store", "HTTPEdge", "LogModel", "Bytes", "CSnappy", hummingbird, nioCore, nioHTTP1,
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      ]),
+    tests(
+      "ConsoleTests",
+      [
+        "Console", "HTTPEdge", hummingbird, nioCore, nioHTTP1,
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -77,6 +77,8 @@ extension GlobalConfiguration: ConfigurationSection {
 public struct FileWatchConfiguration: Sendable {
   public var minPollFrequency = GoDuration.milliseconds(250)
   public var maxPollFrequency = GoDuration.milliseconds(250)
+  /// Whether the file has the section: files are then looked at in these intervals, instead of when the kernel tells.
+  public var isWritten = false
 
   public init() {}
 }
@@ -86,6 +88,8 @@ extension FileWatchConfiguration: ConfigurationSection {
     ConfigurationField("min_poll_frequency", \.minPollFrequency),
     ConfigurationField("max_poll_frequency", \.maxPollFrequency),
   ]
+
+  mutating func finish(_ node: YAMLNode, path: String, errors: inout ErrorCollector) { isWritten = true }
 }
 
 /// The section `positions`.

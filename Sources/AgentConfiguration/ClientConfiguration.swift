@@ -67,6 +67,8 @@ public struct BackoffConfiguration: Sendable {
   public var maxRetries = 10
   /// Whether file or flags gave `max_retries`.
   public var hasExplicitMaxRetries = false
+  /// Whether file or flags gave `max_period`.
+  public var hasExplicitMaxPeriod = false
 
   public init() {}
 }
@@ -74,7 +76,14 @@ public struct BackoffConfiguration: Sendable {
 extension BackoffConfiguration: ConfigurationSection {
   static let fields: [ConfigurationField<BackoffConfiguration>] = [
     ConfigurationField("min_period", \.minPeriod),
-    ConfigurationField("max_period", \.maxPeriod),
+    ConfigurationField(
+      "max_period",
+      read: { entry, path, section, errors in
+        guard let value = GoDuration.read(entry.value, path: path, errors: &errors) else { return }
+        section.maxPeriod = value
+        section.hasExplicitMaxPeriod = true
+      },
+      value: { $0.maxPeriod.yaml }),
     ConfigurationField(
       "max_retries",
       read: { entry, path, section, errors in

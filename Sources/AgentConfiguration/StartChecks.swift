@@ -5,6 +5,7 @@ extension AgentConfiguration {
   public var startErrors: [ConfigurationError] {
     var errors = ErrorCollector()
     checkClients(&errors)
+    refuseWhatIsNotInThisVersion(&errors)
     for (index, job) in scrapeConfigs.enumerated() { job.check(path: "scrape_configs[\(index)]", &errors) }
     return errors.errors
   }

@@ -1,16 +1,15 @@
 // What Swift's Glibc module does not bring of Linux: epoll, inotify, eventfd and a few variadic calls.
 #pragma once
-#define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
-#include <glob.h>
+#include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/statfs.h>
-#include <unistd.h>
 
-static inline int clinux_open(const char *path, int flags, unsigned mode) { return open(path, flags, mode); }
-static inline int clinux_errno(void) { return errno; }
+int clinux_open(const char *path, int flags, unsigned mode);
+int clinux_errno(void);
+
+/// Writes the system's words for an error number, ended by NUL.
+void clinux_strerror(int code, char *buffer, size_t size);
+
+/// Names the calling thread, as `top -H` and `perf` show it.
+void clinux_name_thread(const char *name);

@@ -1,0 +1,52 @@
+# What there is to do with Swiftail. `make up` shows this machine's logs; `make test` holds it to its promises.
+SWIFT ?= swift
+# The Swift runtime and the C and C++ libraries are linked in, so that the binary runs on any glibc host.
+RELEASE = -c release --static-swift-stdlib -Xlinker --as-needed
+BINARY = .build/release/swiftail
+LOGS ?=
+UP ?=
+
+.PHONY: up archives build test unit conformance end-to-end browser lint format bench clean packages
+
+up: build ## Show this machine's logs (LOGS="/path/*.log …" for others, UP="--listen …" for options)
+	$(BINARY) up $(UP) $(LOGS)
+
+packages:
+	@scripts/install-packages build
+
+archives:
+	@scripts/link-archives
+
+build: packages archives ## The release binary, .build/release/swiftail
+	$(SWIFT) build $(RELEASE) --product swiftail
+
+test: build unit conformance end-to-end browser ## Everything
+
+unit: packages archives ## Unit tests, in a debug build
+	$(SWIFT) test
+
+conformance: build ## The recorded cases that must pass
+	@scripts/install-packages test
+	Tests/Conformance/check --binary $(BINARY)
+
+end-to-end: build ## Real files, real HTTP, the real binary
+	@scripts/install-packages test
+	python3 -m unittest discover -s Tests/EndToEnd -p '*_test.py' -v
+
+browser: build ## The console in a real browser; pictures in artifacts/
+	@scripts/install-packages test
+	python3 Tests/Browser/run.py --binary $(BINARY)
+
+lint: ## Format and the direction of imports
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	scripts/check-imports
+
+format: ## Put the sources in form
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+
+bench: build ## CPU, throughput and memory against a discarding endpoint
+	@scripts/install-packages bench
+	python3 bench/run.py --binary $(BINARY)
+
+clean:
+	rm -rf .build artifacts

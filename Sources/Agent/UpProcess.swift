@@ -1,0 +1,162 @@
+import AgentConfiguration
+import Console
+import Delivery
+import Glibc
+import GoCompat
+import HTTPEdge
+import Hummingbird
+import LogModel
+import Pipeline
+public import Store
+import StoreAPI
+import Syscalls
+import Tailing
+public import Telemetry
+
+/// What `swiftail up` was asked for.
+public struct UpOptions: Sendable {
+  /// Patterns of files; none for the machine's usual logs.
+  public var paths: [String]
+  /// `host:port`; port 0 takes a free one.
+  public var listen: String
+  /// nil for the user's state directory.
+  public var dataDirectory: String?
+  public var retention: Retention
+
+  public init(paths: [String], listen: String, dataDirectory: String?, retention: Retention) {
+    self.paths = paths
+    self.listen = listen
+    self.dataDirectory = dataDirectory
+    self.retention = retention
+  }
+
+  /// Logs that every Linux machine keeps: what ends in .log, and the usual names that do not.
+  public static let usualLogs = [
+    "/var/log/**/*.log",
+    "/var/log/{syslog,messages,secure,maillog,cron,auth.log,kern.log,daemon.log,user.log,mail.{log,info,warn,err}}",
+  ]
+
+  /// `$XDG_STATE_HOME/swiftail`, `~/.local/state/swiftail`, or /var/lib/swiftail for root.
+  public static var defaultDataDirectory: String {
+    func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) }.flatMap(\.nonEmpty) }
+    if let state = variable("XDG_STATE_HOME") { return state + "/swiftail" }
+    if getuid() == 0 { return "/var/lib/swiftail" }
+    return (variable("HOME") ?? ".") + "/.local/state/swiftail"
+  }
+}
+
+/// Agent, store and console in one process: one command shows a machine's logs.
+public struct UpProcess: Sendable {
+  /// What keeps it from starting, in words for the user.
+  public struct Failure: Error, CustomStringConvertible {
+    public var description: String
+  }
+
+  private let path: DataPath
+  private let store: Store
+  private let server: RunningHTTPServer
+  private let lock: DirectoryLock
+  public let dataDirectory: String
+
+  public init(_ options: UpOptions, registry: MetricRegistry, log: Log) async throws {
+    ProcessLimits.raiseOpenFiles()
+    ProcessMetrics.register(in: registry, version: AgentProcess.version)
+    let working = Host.workingDirectory
+    let directory = CleanPath.absolute(options.dataDirectory ?? UpOptions.defaultDataDirectory, from: working)
+    dataDirectory = directory
+    if case .failure(let error) = LinuxFileSystem().makeDirectories(directory) {
+      throw Failure(description: "cannot make \(directory): \(error); choose another place with --data-dir")
+    }
+    do {
+      lock = try DirectoryLock(directory: directory)
+    } catch Errno.wouldBlock {
+      throw Failure(description: "another swiftail works in \(directory); stop it, or choose another with --data-dir")
+    } catch {
+      throw Failure(description: "cannot write in \(directory): \(error); choose another place with --data-dir")
+    }
+    var limits = PushLimits()
+    limits.maxLineBytes = 64 << 20
+    store = try await Store.open(directory: directory + "/store", retention: options.retention, limits: limits)
+    let configuration = try Self.configuration(options, directory: directory, working: working)
+    let jobs = try AgentProcess.jobs(configuration, registry: registry)
+    do {
+      path = try DataPath(
+        DataPathSetup(
+          clients: [
+            ClientSetup(
+              sender: SenderSettings(
+                name: "store", host: "store", tenant: nil,
+                retry: RetrySchedule.Limits(minimum: 500_000_000, maximum: 5_000_000_000, attempts: nil),
+                dropRateLimited: false),
+              lane: LaneSettings(batchWait: 200_000_000, batchSize: 1 << 20, externalLabels: .empty),
+              output: StoreOutput(store: store))
+          ],
+          pipelines: configuration.scrapeConfigs.map { CompiledPipeline($0.pipelineStages) },
+          targets: jobs.flatMap(\.targets), targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
+          positionsPath: configuration.positions.filename,
+          positionsSyncPeriod: configuration.positions.syncPeriod.nanoseconds, pollInterval: nil,
+          readers: AgentProcess.readerCount), registry: registry, log: log)
+    } catch {
+      await store.close()
+      throw error
+    }
+    let status = AgentStatus(configuration: configuration, registry: registry, jobs: jobs, scanner: path.scanner)
+    let router = WebRouter()
+    AgentRoutes.add(to: router, status: status, prefix: "", links: "", ownsRoot: false)
+    StoreAPI(store: store).addRoutes(to: router)
+    let (path, store) = (path, store)
+    Console(status: { await Self.consoleStatus(path, store) }).addRoutes(to: router)
+    do {
+      server = try await HTTPServer(address: try ListenAddress(parsing: options.listen), router: router).start()
+    } catch {
+      await path.stop(grace: .zero)
+      await store.close()
+      throw error
+    }
+  }
+
+  /// Where console and API answer.
+  public var url: String { "http://\(server.address)/" }
+
+  public var progress: Progress { get async { await Self.progress(path, store) } }
+
+  public func stop() async {
+    await path.stop(grace: .seconds(20))
+    await server.stop()
+    await store.close()
+  }
+
+  private static func consoleStatus(_ path: DataPath, _ store: Store) async -> ConsoleStatus {
+    let progress = await progress(path, store)
+    return ConsoleStatus(
+      files: progress.files, lagBytes: Int64(progress.lag), storeBytes: Int64(progress.storeSize),
+      version: AgentProcess.version)
+  }
+
+  private static func progress(_ path: DataPath, _ store: Store) async -> Progress {
+    var progress = path.progress
+    progress.storeSize = UInt64(max(0, (try? await store.diskBytes()) ?? 0))
+    return progress
+  }
+
+  /// The configuration that a user of Promtail would have written for this.
+  private static func configuration(_ options: UpOptions, directory: String, working: String) throws
+    -> AgentConfiguration
+  {
+    let patterns = options.paths.isEmpty ? UpOptions.usualLogs : options.paths
+    // What the agent itself writes must not feed it.
+    let exclude = directory + "/**"
+    var text = "positions:\n  filename: \(quoted(directory + "/positions.yaml"))\n  sync_period: 1s\n"
+    text += "clients:\n- url: http://store/loki/api/v1/push\nscrape_configs:\n- job_name: files\n  static_configs:\n"
+    for pattern in patterns {
+      text += "  - labels:\n      job: files\n      host: \(quoted(Host.name))\n"
+      text += "      __path__: \(quoted(CleanPath.absolute(pattern, from: working)))\n"
+      text += "      __path_exclude__: \(quoted(exclude))\n"
+    }
+    return try AgentConfiguration.load(text: text, file: "swiftail up")
+  }
+
+  private static func quoted(_ text: String) -> String {
+    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+  }
+}

@@ -1,0 +1,144 @@
+import Bytes
+public import LogModel
+public import Positions
+
+/// A batch under construction, for one client and tenant, owned by one worker.
+///
+/// Entries are written in wire form one after another as they come; a run notes which stretch belongs to which stream.
+/// Only when the batch is sealed are the runs put in the order of their streams, as pieces of one request.
+public struct BatchBuilder: ~Copyable {
+  private struct Run {
+    var slot: Int32
+    var start: Int
+    var end: Int
+  }
+
+  private var bytes: ByteBuffer
+  private var runs: [Run] = []
+  private var slots: [StreamID] = []
+  /// For each stream of the worker: its slot in this batch, if `slotEpoch` says so.
+  private var slotOf: [Int32] = []
+  private var slotEpoch: [UInt32] = []
+  private var epoch: UInt32 = 1
+  private var tickets: [AckTicket] = []
+  /// Bytes of lines and metadata so far, the measure of `batchsize`.
+  public private(set) var size = 0
+  public private(set) var entries = 0
+  /// When the first entry came, on the monotonic clock: nanoseconds.
+  public private(set) var began: Int64 = 0
+  private let limit: Int
+
+  /// - Parameter limit: `batchsize` in bytes.
+  public init(limit: Int) {
+    self.limit = limit
+    bytes = ByteBuffer(capacity: 4096)
+  }
+
+  public var isEmpty: Bool { entries == 0 }
+
+  /// Appends entries of one stream until the batch is full.
+  ///
+  /// An entry that would make the batch larger than its limit begins the next one, unless it is alone
+  /// (recorded: client/batch-size-splits, client/line-larger-than-batch-size-is-sent-alone).
+  /// - Returns: how many entries found room.
+  public mutating func append(
+    _ records: UnsafeBufferPointer<EntryRecord>, chunk: UnsafePointer<UInt8>, made: UnsafePointer<UInt8>,
+    now: Int64
+  ) -> Int {
+    guard let stream = records.first?.stream else { return 0 }
+    var taken = 0
+    let start = bytes.count
+    while taken < records.count {
+      let record = records[taken]
+      let weight = Int(record.length) &+ Int(record.metadataSize)
+      if size &+ weight > limit, entries &+ taken > 0 { break }
+      size &+= weight
+      let line = (record.isMade ? made : chunk) + Int(record.start)
+      PushWire.append(
+        record.timestamp, line: UnsafeBufferPointer(start: line, count: Int(record.length)),
+        metadata: UnsafeBufferPointer(
+          start: record.metadataLength == 0 ? nil : made + Int(record.metadataStart), count: Int(record.metadataLength)),
+        to: &bytes)
+      taken &+= 1
+    }
+    if taken > 0 {
+      if entries == 0 { began = now }
+      entries += taken
+      let slot = slot(of: stream)
+      if let last = runs.last, last.slot == slot, last.end == start {
+        runs[runs.count - 1].end = bytes.count
+      } else {
+        runs.append(Run(slot: slot, start: start, end: bytes.count))
+      }
+    }
+    return taken
+  }
+
+  /// Notes the span that the entries came from. True when this batch did not hold it yet.
+  public mutating func hold(_ ticket: AckTicket) -> Bool {
+    if tickets.last == ticket { return false }
+    tickets.append(ticket)
+    return true
+  }
+
+  private mutating func slot(of stream: StreamID) -> Int32 {
+    let index = stream.index
+    if index >= slotOf.count {
+      let more = index + 1 - slotOf.count
+      slotOf.append(contentsOf: repeatElement(0, count: more))
+      slotEpoch.append(contentsOf: repeatElement(0, count: more))
+    }
+    if slotEpoch[index] == epoch { return slotOf[index] }
+    let slot = Int32(slots.count)
+    slots.append(stream)
+    slotOf[index] = slot
+    slotEpoch[index] = epoch
+    return slot
+  }
+
+  /// Ends the batch and begins an empty one.
+  /// - Parameter labels: the wire form of a stream's labels for this client.
+  public mutating func seal(labels: (StreamID) -> [UInt8]) -> SealedBatch {
+    var sizes = [Int](repeating: 0, count: slots.count)
+    var counts = [Int](repeating: 0, count: slots.count + 1)
+    for run in runs {
+      sizes[Int(run.slot)] += run.end - run.start
+      counts[Int(run.slot) + 1] += 1
+    }
+    for slot in 0..<slots.count { counts[slot + 1] += counts[slot] }
+    // A counting sort by slot keeps the order of entries within a stream.
+    var ordered = [Int](repeating: 0, count: runs.count)
+    var next = counts
+    for (index, run) in runs.enumerated() {
+      ordered[next[Int(run.slot)]] = index
+      next[Int(run.slot)] += 1
+    }
+    var heads = ByteBuffer(capacity: slots.count * 128)
+    var pieces: [SealedBatch.Piece] = []
+    pieces.reserveCapacity(slots.count + runs.count)
+    for slot in 0..<slots.count {
+      let head = heads.count
+      labels(slots[slot]).withUnsafeBufferPointer {
+        PushWire.appendStreamHead(labels: $0, entryBytes: sizes[slot], to: &heads)
+      }
+      pieces.append(.init(inHeads: true, start: head, count: heads.count - head))
+      for place in counts[slot]..<counts[slot + 1] {
+        let run = runs[ordered[place]]
+        pieces.append(.init(inHeads: false, start: run.start, count: run.end - run.start))
+      }
+    }
+    // The next batch will likely be as large as this one; a quiet client's buffer stays small.
+    var fresh = ByteBuffer(capacity: min(bytes.capacity, max(4096, bytes.count)))
+    swap(&fresh, &bytes)
+    let sealed = SealedBatch(
+      bytes: fresh, heads: heads, pieces: pieces, entries: entries, streams: slots.count, size: size,
+      receipt: AckReceipt(tickets))
+    runs.removeAll(keepingCapacity: true)
+    slots.removeAll(keepingCapacity: true)
+    tickets.removeAll(keepingCapacity: true)
+    epoch &+= 1
+    size = 0
+    entries = 0
+    return sealed
+  }
+}

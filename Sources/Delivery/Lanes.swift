@@ -1,0 +1,190 @@
+import Bytes
+public import LogModel
+public import Positions
+
+/// Clients as a set of their places in the configuration; at most 64.
+public struct ClientSet: OptionSet, Hashable, Sendable {
+  public let rawValue: UInt64
+  public init(rawValue: UInt64) { self.rawValue = rawValue }
+  public init(client: Int) { rawValue = 1 << UInt64(client) }
+
+  /// The first `count` clients.
+  public static func first(_ count: Int) -> ClientSet {
+    ClientSet(rawValue: count >= 64 ? .max : (1 << UInt64(count)) - 1)
+  }
+
+  public func forEach(_ body: (Int) -> Void) {
+    var rest = rawValue
+    while rest != 0 {
+      body(rest.trailingZeroBitCount)
+      rest &= rest &- 1
+    }
+  }
+}
+
+/// What a worker needs to know of a client.
+public struct LaneSettings: Sendable {
+  /// Nanoseconds.
+  public var batchWait: Int64
+  /// Bytes.
+  public var batchSize: Int
+  /// Added to every stream that does not have them.
+  public var externalLabels: LabelSet
+
+  public init(batchWait: Int64, batchSize: Int, externalLabels: LabelSet) {
+    self.batchWait = batchWait
+    self.batchSize = batchSize
+    self.externalLabels = externalLabels
+  }
+}
+
+/// The batches under construction of one worker: one lane per client and tenant.
+///
+/// Owned by one thread. It decides into which batch an entry goes and when a batch is sealed; what is sent and when to
+/// try again is the senders' part.
+public struct Lanes: ~Copyable {
+  private final class Lane {
+    var builder: BatchBuilder
+    let queue: BatchQueue
+    let client: Int
+
+    init(limit: Int, queue: BatchQueue) {
+      builder = BatchBuilder(limit: limit)
+      self.queue = queue
+      client = queue.client
+    }
+  }
+
+  private struct Client {
+    var settings: LaneSettings
+    /// External label that chooses the tenant of entries that have none.
+    var tenant: String?
+    /// By stream: the lane it goes to, -1 when not yet known.
+    var laneOf: [Int32] = []
+    /// By stream: its labels on the wire, empty when not yet written.
+    var wire: [[UInt8]] = []
+  }
+
+  private var lanes: [Lane] = []
+  private var clients: [Client]
+  private let makeQueue: (Int, String?) -> BatchQueue
+
+  /// - Parameter makeQueue: makes the queue of a client and tenant, and the sender that empties it.
+  public init(_ settings: [LaneSettings], makeQueue: @escaping (Int, String?) -> BatchQueue) {
+    clients = settings.map { settings in
+      var settings = settings
+      let tenant = settings.externalLabels[StreamTable.tenantLabel]
+      settings.externalLabels[StreamTable.tenantLabel] = nil
+      return Client(settings: settings, tenant: tenant)
+    }
+    self.makeQueue = makeQueue
+  }
+
+  public var clientCount: Int { clients.count }
+
+  /// Whether all the lanes that a file fed last have room.
+  public func hasRoom(_ used: [Int]) -> Bool {
+    for lane in used where !lanes[lane].queue.hasRoom { return false }
+    return true
+  }
+
+  /// The lane of the client that a file's first lines will go to.
+  public mutating func lane(of stream: StreamID, client: Int, in streams: borrowing StreamTable) -> Int {
+    if stream.index >= clients[client].laneOf.count {
+      let missing = streams.count - clients[client].laneOf.count
+      clients[client].laneOf.append(contentsOf: repeatElement(-1, count: missing))
+    }
+    let known = clients[client].laneOf[stream.index]
+    if known >= 0 { return Int(known) }
+    let tenant = streams.streams[stream.index].tenant ?? clients[client].tenant
+    let lane: Int
+    if let existing = lanes.firstIndex(where: { $0.client == client && $0.queue.tenant == tenant }) {
+      lane = existing
+    } else {
+      lane = lanes.count
+      lanes.append(Lane(limit: clients[client].settings.batchSize, queue: makeQueue(client, tenant)))
+    }
+    clients[client].laneOf[stream.index] = Int32(lane)
+    return lane
+  }
+
+  /// Puts a block's entries into the batches of one client.
+  /// - Parameters:
+  ///   - ticket: the span that the entries come from.
+  ///   - ledger: the file's ledger of that client; it learns of every batch that holds a share of the span.
+  ///   - used: the lanes that the entries went to.
+  public mutating func append(
+    _ block: borrowing EntryBlock, chunk: UnsafePointer<UInt8>, client: Int, streams: borrowing StreamTable,
+    ticket: AckTicket, ledger: inout AckLedger, used: inout [Int], now: Int64
+  ) {
+    let made = UnsafePointer(block.made.base)
+    used.removeAll(keepingCapacity: true)
+    block.records.withUnsafeBufferPointer { records in
+      var start = 0
+      while start < records.count {
+        let stream = records[start].stream
+        var end = start + 1
+        while end < records.count, records[end].stream == stream { end += 1 }
+        let number = lane(of: stream, client: client, in: streams)
+        if !used.contains(number) { used.append(number) }
+        let lane = lanes[number]
+        while start < end {
+          let taken = lane.builder.append(
+            UnsafeBufferPointer(rebasing: records[start..<end]), chunk: chunk, made: made, now: now)
+          if taken > 0, lane.builder.hold(ticket) { ledger.retain(ticket.span) }
+          start += taken
+          if start < end { seal(number, streams) }
+        }
+      }
+    }
+  }
+
+  private mutating func seal(_ number: Int, _ streams: borrowing StreamTable) {
+    let lane = lanes[number]
+    if lane.builder.isEmpty { return }
+    let client = lane.client
+    if clients[client].wire.count < streams.count {
+      clients[client].wire.append(contentsOf: repeatElement([], count: streams.count - clients[client].wire.count))
+    }
+    let batch = lane.builder.seal { stream in
+      if clients[client].wire[stream.index].isEmpty {
+        var labels = streams.streams[stream.index].labels
+        for label in clients[client].settings.externalLabels.labels where labels[label.name] == nil {
+          labels[label.name] = label.value
+        }
+        clients[client].wire[stream.index] = Array(labels.text.utf8)
+      }
+      return clients[client].wire[stream.index]
+    }
+    lane.queue.put(batch)
+  }
+
+  /// Seals the batches whose `batchwait` is over.
+  public mutating func sealDue(now: Int64, streams: borrowing StreamTable) {
+    for number in lanes.indices where !lanes[number].builder.isEmpty {
+      if now - lanes[number].builder.began >= clients[lanes[number].client].settings.batchWait { seal(number, streams) }
+    }
+  }
+
+  public mutating func sealAll(streams: borrowing StreamTable) {
+    for number in lanes.indices { seal(number, streams) }
+  }
+
+  /// When the next batch is due, on the monotonic clock in nanoseconds; nil when none is under construction.
+  public var nextDue: Int64? {
+    var next: Int64?
+    for lane in lanes where !lane.builder.isEmpty {
+      let due = lane.builder.began + clients[lane.client].settings.batchWait
+      next = min(next ?? due, due)
+    }
+    return next
+  }
+
+  /// Forgets what is known of streams, for a table that begins anew. Every batch must have been sealed.
+  public mutating func forgetStreams() {
+    for client in clients.indices {
+      clients[client].laneOf.removeAll(keepingCapacity: true)
+      clients[client].wire.removeAll(keepingCapacity: true)
+    }
+  }
+}

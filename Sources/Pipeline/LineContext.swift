@@ -1,0 +1,93 @@
+import Bytes
+import GoCompat
+import JMESPath
+import LogModel
+
+/// One line on its way through the stages: its bytes, its time, what was extracted and which labels it has by now.
+///
+/// One per worker and pipeline; nothing in it is allocated per line once its buffers have grown.
+struct LineContext: ~Copyable {
+  let chunk: UnsafePointer<UInt8>
+  let fixed: UnsafePointer<UInt8>?
+  var made: ByteBuffer
+  var line: Slice
+  var time: Timestamp
+  var isDropped = false
+  let slots: UnsafeMutablePointer<Slot>
+  /// Labels that a stage may set or take away: `.absent` leaves the target's value, `.null` takes it away.
+  let labels: UnsafeMutablePointer<Slot>
+  let labelCount: Int
+  let labelNames: [String]
+  let year: Int
+  var key: ByteBuffer
+
+  @inline(__always)
+  func bytes(_ slice: Slice) -> UnsafeBufferPointer<UInt8> {
+    let base: UnsafePointer<UInt8> =
+      switch slice.source {
+      case .chunk: chunk
+      case .made: UnsafePointer(made.base)
+      case .fixed: fixed!
+      }
+    return UnsafeBufferPointer(start: base + Int(slice.start), count: Int(slice.count))
+  }
+
+  /// The text of a slot, or nil for one without a text form.
+  mutating func text(_ slot: Slot) -> Slice? {
+    switch slot.kind {
+    case .absent, .null, .structure: return nil
+    case .text: return slot.slice
+    case .boolean: return write { $0.append(slot.number != 0 ? "true" : "false") }
+    case .number: return write { GoNumber.appendPlain(slot.number, to: &$0) }
+    }
+  }
+
+  /// Hands the bytes that stages wrote over to the block whose entries refer to them.
+  consuming func takeMade() -> ByteBuffer { made }
+
+  /// Writes new bytes and says where they are.
+  mutating func write(_ body: (inout ByteBuffer) -> Void) -> Slice {
+    let start = made.count
+    body(&made)
+    return Slice(.made, start, made.count - start)
+  }
+
+  /// Moves bytes that lie elsewhere, such as in a parsed document, to where slots can refer to them.
+  mutating func keep(_ bytes: UnsafeBufferPointer<UInt8>) -> Slice {
+    let start = made.count
+    made.append(bytes)
+    return Slice(.made, start, bytes.count)
+  }
+
+  /// What tells the labels of this line from those of others of its file, in bytes. Valid until the next call.
+  mutating func labelKey() -> UnsafeBufferPointer<UInt8> {
+    key.removeAll()
+    for index in 0..<labelCount {
+      let label = labels[index]
+      key.append(label.kind.rawValue)
+      if label.kind == .text {
+        key.append(varint: UInt64(label.slice.count))
+        key.append(bytes(label.slice))
+      }
+    }
+    return key.bytes
+  }
+
+  mutating func labelHash(seed: UInt64) -> UInt64 {
+    if labelCount == 0 { return seed }
+    return Hash.bytes(labelKey(), seed: seed)
+  }
+
+  /// The label set of this line: the target's labels with what the stages did to them.
+  func labels(over base: LabelSet) -> LabelSet {
+    var all = base
+    for index in 0..<labelCount {
+      switch labels[index].kind {
+      case .text: all[labelNames[index]] = String(decoding: bytes(labels[index].slice), as: UTF8.self)
+      case .null: all[labelNames[index]] = nil
+      default: break
+      }
+    }
+    return all
+  }
+}

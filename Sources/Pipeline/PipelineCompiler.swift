@@ -1,0 +1,122 @@
+public import AgentConfiguration
+import GoCompat
+import JMESPath
+import LogModel
+
+extension CompiledPipeline {
+  /// Compiles the stages of a scrape config. They must have passed the configuration's checks: a stage that is not in
+  /// this version is none of its business.
+  public convenience init(_ stages: [StageConfiguration]) {
+    var compiler = PipelineCompiler()
+    for stage in stages { compiler.add(stage) }
+    self.init(stages: compiler.stages, names: compiler.names, labelNames: compiler.labels.names)
+  }
+}
+
+/// Numbers names and turns stages into their compiled form, in order.
+private struct PipelineCompiler {
+  var stages: [CompiledStage] = []
+  var names = NameTable()
+  var labels = NameTable()
+  /// Timestamp stages so far: each keeps last known times of its own.
+  var clocks: UInt64 = 0
+
+  mutating func add(_ stage: StageConfiguration) {
+    switch stage.options {
+    case .cri(let cri): stages.append(.cri(compile(cri)))
+    case .docker: docker()
+    case .json(let json): stages.append(.json(compile(json)))
+    case .labelDrop(let drop):
+      stages.append(.labelDrop(CompiledLabelDrop(labels: drop.names.map { labels.number($0) })))
+    case .labels(let stage):
+      stages.append(
+        .labels(
+          CompiledLabels(
+            assignments: stage.labels.map { .init(label: labels.number($0.name), source: names.number($0.source)) })))
+    case .logfmt(let logfmt):
+      stages.append(
+        .logfmt(
+          CompiledLogfmt(
+            fields: logfmt.mapping.map { .init(key: Array($0.source.utf8), slot: names.number($0.name)) },
+            source: logfmt.source.map { names.number($0) })))
+    case .output(let output): stages.append(.output(CompiledOutput(source: names.number(output.source))))
+    case .regex(let regex): stages.append(.regex(compile(regex)))
+    case .staticLabels(let stage):
+      stages.append(
+        .staticLabels(
+          CompiledStaticLabels(
+            assignments: stage.labels.labels.map {
+              .init(label: labels.number($0.name), value: Array($0.value.utf8))
+            })))
+    case .timestamp(let timestamp):
+      stages.append(
+        .timestamp(
+          clock(
+            source: timestamp.source, [timestamp.format] + timestamp.fallbackFormats, timestamp.location,
+            fudges: timestamp.actionOnFailure == .fudge)))
+    case .decolorize, .drop, .eventLogMessage, .geoIP, .labelAllow, .limit, .match, .metrics, .multiline, .pack,
+      .replace, .sampling, .structuredMetadata, .template, .tenant:
+      preconditionFailure("stage \(stage.name) passed the start's check")
+    }
+  }
+
+  private mutating func clock(
+    source: String, _ formats: [TimestampFormat], _ location: TimeZoneRules?, fudges: Bool
+  ) -> CompiledTimestamp {
+    clocks += 1
+    return CompiledTimestamp(
+      number: clocks, source: names.number(source), formats: formats, location: location, fudges: fudges)
+  }
+
+  private mutating func compile(_ cri: CRIStage) -> CompiledCRI {
+    let timestamp = clock(source: "time", [.rfc3339Nano], nil, fudges: true)
+    return CompiledCRI(
+      number: timestamp.number, time: names.number("time"), stream: names.number("stream"),
+      flags: names.number("flags"), content: names.number("content"), tags: names.number("tags"),
+      streamLabel: labels.number("stream"), timestamp: timestamp, maxPartialLines: cri.maxPartialLines,
+      partialLineLimit: cri.maxPartialLineSizeTruncate ? cri.maxPartialLineSize : nil)
+  }
+
+  /// `docker` stands for four stages (Promtail's documentation, docker stage).
+  private mutating func docker() {
+    var paths = JSONPaths()
+    let fields = [("log", "output"), ("stream", "stream"), ("time", "timestamp")]
+    for (field, name) in fields { paths.add([field], slot: names.number(name)) }
+    stages.append(
+      .json(
+        CompiledJSON(
+          paths: paths, pathSlots: fields.map { names.number($0.1) }, expressions: [], source: nil,
+          dropsMalformed: false)))
+    stages.append(
+      .labels(CompiledLabels(assignments: [.init(label: labels.number("stream"), source: names.number("stream"))])))
+    stages.append(.timestamp(clock(source: "timestamp", [.rfc3339Nano], nil, fudges: true)))
+    stages.append(.output(CompiledOutput(source: names.number("output"))))
+  }
+
+  private mutating func compile(_ json: JSONStage) -> CompiledJSON {
+    var paths = JSONPaths()
+    var pathSlots: [Int] = []
+    var expressions: [CompiledJSON.Extraction] = []
+    for item in json.expressions {
+      let slot = names.number(item.name)
+      if let path = item.expression.plainPath {
+        paths.add(path, slot: slot)
+        pathSlots.append(slot)
+      } else {
+        expressions.append(.init(slot: slot, expression: item.expression))
+      }
+    }
+    return CompiledJSON(
+      paths: paths, pathSlots: pathSlots, expressions: expressions, source: json.source.map { names.number($0) },
+      dropsMalformed: json.dropMalformed)
+  }
+
+  private mutating func compile(_ regex: RegexStage) -> CompiledRegex {
+    var groups: [CompiledRegex.Group] = []
+    for (number, name) in regex.expression.groupNames.enumerated() {
+      if let name { groups.append(.init(number: number, slot: names.number(name))) }
+    }
+    return CompiledRegex(
+      regex: regex.expression, groups: groups, source: regex.source.map { names.number($0) })
+  }
+}

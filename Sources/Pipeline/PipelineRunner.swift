@@ -1,0 +1,274 @@
+import Bytes
+import Glibc
+import GoCompat
+public import LogModel
+
+/// Runs lines through a pipeline. One per worker and pipeline; it owns what is needed per line.
+public final class PipelineRunner {
+  private let pipeline: CompiledPipeline
+  private let slots: UnsafeMutablePointer<Slot>
+  private let labels: UnsafeMutablePointer<Slot>
+  private let groups: UnsafeMutableBufferPointer<GroupRange>
+  private var clock = RuntimeClock()
+  private var json: JSONLine
+
+  public init(_ pipeline: CompiledPipeline) {
+    self.pipeline = pipeline
+    json = JSONLine(slotCount: pipeline.names.names.count)
+    slots = .allocate(capacity: max(1, pipeline.names.names.count))
+    slots.initialize(repeating: .absent, count: max(1, pipeline.names.names.count))
+    labels = .allocate(capacity: max(1, pipeline.labelNames.count))
+    labels.initialize(repeating: .absent, count: max(1, pipeline.labelNames.count))
+    groups = .allocate(capacity: pipeline.groupCount + 1)
+    groups.initialize(repeating: .none)
+  }
+
+  deinit {
+    slots.deallocate()
+    labels.deallocate()
+    groups.deallocate()
+  }
+
+  /// Runs the lines of a chunk.
+  /// - Parameters:
+  ///   - chunk: whole lines; a last one without its line end counts as whole.
+  ///   - offset: of the chunk in its file: bytes.
+  ///   - readTime: of the chunk's first byte in nanoseconds since 1970. A line that no stage stamps has this time plus a
+  ///     nanosecond for each byte before it, so that times are unique within a file and the same whenever it is cut.
+  ///   - state: of the file and the clients the chunk is for.
+  public func run(
+    _ chunk: UnsafeBufferPointer<UInt8>, offset: UInt64, readTime: Int64, state: inout PipelineState,
+    streams: inout StreamTable, into block: inout EntryBlock
+  ) {
+    state.streams.validate(streams)
+    switch pipeline.shape {
+    case .plain: plain(chunk, readTime, &state, &streams, &block)
+    case .cri where !state.meetsCRINames:
+      guard case .cri(let stage) = pipeline.stages[0] else { return }
+      runtime(stage, chunk, offset, readTime, &state, &streams, &block)
+    default: general(chunk, offset, readTime, &state, &streams, &block)
+    }
+  }
+
+  /// The line that begins at `start`, without its line end.
+  @inline(__always)
+  private func line(_ chunk: UnsafeBufferPointer<UInt8>, _ start: Int) -> UnsafeBufferPointer<UInt8> {
+    let base = chunk.baseAddress! + start
+    let left = chunk.count &- start
+    let end = memchr(base, 0x0a, left).map { UnsafeRawPointer($0) - UnsafeRawPointer(base) } ?? left
+    return UnsafeBufferPointer(start: base, count: end)
+  }
+
+  private func plain(
+    _ chunk: UnsafeBufferPointer<UInt8>, _ readTime: Int64, _ state: inout PipelineState,
+    _ streams: inout StreamTable, _ block: inout EntryBlock
+  ) {
+    let stream = state.streams.plain(state.labels, &streams)
+    var start = 0
+    while start < chunk.count {
+      let line = line(chunk, start)
+      block.records.append(
+        EntryRecord(
+          timestamp: Timestamp(nanosecondsSince1970: readTime &+ Int64(start)), stream: stream, start: start,
+          length: line.count, isMade: false))
+      start &+= line.count &+ 1
+    }
+  }
+
+  // MARK: - cri alone
+
+  private func runtime(
+    _ stage: CompiledCRI, _ chunk: UnsafeBufferPointer<UInt8>, _ offset: UInt64, _ readTime: Int64,
+    _ state: inout PipelineState, _ streams: inout StreamTable, _ block: inout EntryBlock
+  ) {
+    var start = 0
+    while start < chunk.count {
+      let line = line(chunk, start)
+      defer { start &+= line.count &+ 1 }
+      guard let parsed = CRILine(line) else {
+        let time = Timestamp(nanosecondsSince1970: readTime &+ Int64(start))
+        let key = Self.fudgeKey(nil)
+        let known = state.lastTimes[key]
+        block.records.append(
+          EntryRecord(
+            timestamp: known?.successor ?? time, stream: state.streams.plain(state.labels, &streams), start: start,
+            length: line.count, isMade: false))
+        if let known { state.lastTimes.set(key, known.successor) }
+        continue
+      }
+      let time = runtimeTime(
+        UnsafeBufferPointer(rebasing: line[parsed.time]), isError: parsed.isError, stage,
+        readTime &+ Int64(start), &state)
+      let stream = state.streams.runtime(isError: parsed.isError, state.labels, &streams)
+      if parsed.isPartial(line.baseAddress!) || !state.partials.isEmpty {
+        part(
+          stage, UnsafeBufferPointer(rebasing: line[parsed.content...]), parsed.isPartial(line.baseAddress!),
+          isError: parsed.isError, time, stream, start &+ parsed.content, offset &+ UInt64(start), &state, &streams,
+          &block)
+        continue
+      }
+      block.records.append(
+        EntryRecord(
+          timestamp: time, stream: stream, start: start &+ parsed.content, length: line.count &- parsed.content,
+          isMade: false))
+    }
+  }
+
+  private static func fudgeKey(_ isError: Bool?) -> UInt64 { isError.map { $0 ? 2 : 1 } ?? 0 }
+
+  @inline(__always)
+  private func runtimeTime(
+    _ text: UnsafeBufferPointer<UInt8>, isError: Bool, _ stage: CompiledCRI, _ readTime: Int64,
+    _ state: inout PipelineState
+  ) -> Timestamp {
+    let key = Self.fudgeKey(isError)
+    if let time = clock.parse(text) {
+      state.lastTimes.set(key, time)
+      return time
+    }
+    if let parsed = stage.timestamp.formats[0].parse(text, currentYear: 0) {
+      let time = Timestamp(seconds: parsed.seconds, nanoseconds: UInt32(parsed.nanoseconds))
+      if time.isEncodable {
+        state.lastTimes.set(key, time)
+        return time
+      }
+    }
+    guard let known = state.lastTimes[key] else { return Timestamp(nanosecondsSince1970: readTime) }
+    state.lastTimes.set(key, known.successor)
+    return known.successor
+  }
+
+  /// A line that is a part, or may be the end of one that was held.
+  private func part(
+    _ stage: CompiledCRI, _ content: UnsafeBufferPointer<UInt8>, _ isPartial: Bool, isError: Bool, _ time: Timestamp,
+    _ stream: StreamID, _ start: Int, _ offset: UInt64, _ state: inout PipelineState,
+    _ streams: inout StreamTable, _ block: inout EntryBlock
+  ) {
+    let key = Self.fudgeKey(isError)
+    if isPartial {
+      if state.partials.count >= stage.maxPartialLines { release(state.partials.takeAll(), &streams, &block) }
+      let part = PartialLines.Partial(
+        bytes: Array(content), timestamp: time, labels: streams.streams[stream.index].labels, offset: offset)
+      state.partials.append(part, key: key, limit: stage.partialLineLimit)
+      return
+    }
+    guard let held = state.partials.take(key) else {
+      block.records.append(
+        EntryRecord(timestamp: time, stream: stream, start: start, length: content.count, isMade: false))
+      return
+    }
+    let from = block.made.count
+    block.made.append(held.bytes)
+    block.made.append(content)
+    if let limit = stage.partialLineLimit, block.made.count - from > limit { block.made.truncate(to: from + limit) }
+    block.records.append(
+      EntryRecord(timestamp: time, stream: stream, start: from, length: block.made.count - from, isMade: true))
+  }
+
+  private func release(
+    _ parts: [PartialLines.Partial], _ streams: inout StreamTable, _ block: inout EntryBlock
+  ) {
+    for part in parts {
+      let from = block.made.count
+      block.made.append(part.bytes)
+      block.records.append(
+        EntryRecord(
+          timestamp: part.timestamp, stream: streams.intern(part.labels), start: from, length: part.bytes.count,
+          isMade: true))
+    }
+  }
+
+  // MARK: - Any stages
+
+  /// The year in UTC: what times mean whose layout has none.
+  private static func year(_ nanoseconds: Int64) -> Int {
+    var seconds = time_t(nanoseconds / 1_000_000_000)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    return Int(parts.tm_year) + 1900
+  }
+
+  private func general(
+    _ chunk: UnsafeBufferPointer<UInt8>, _ offset: UInt64, _ readTime: Int64, _ state: inout PipelineState,
+    _ streams: inout StreamTable, _ block: inout EntryBlock
+  ) {
+    guard let base = chunk.baseAddress else { return }
+    let slotCount = pipeline.names.names.count
+    state.fixed.withUnsafeBufferPointer { fixed in
+      state.firstSlots.withUnsafeBufferPointer { first in
+        var made = ByteBuffer(capacity: 1)
+        swap(&made, &block.made)
+        var context = LineContext(
+          chunk: base, fixed: fixed.baseAddress, made: made, line: Slice(.chunk, 0, 0),
+          time: Timestamp(seconds: 0, nanoseconds: 0), slots: slots, labels: labels,
+          labelCount: pipeline.labelNames.count, labelNames: pipeline.labelNames, year: Self.year(readTime),
+          key: ByteBuffer(capacity: 256))
+        var start = 0
+        while start < chunk.count {
+          let line = line(chunk, start)
+          context.line = Slice(.chunk, start, line.count)
+          context.time = Timestamp(nanosecondsSince1970: readTime &+ Int64(start))
+          context.isDropped = false
+          if slotCount > 0 { slots.update(from: first.baseAddress!, count: slotCount) }
+          for index in 0..<context.labelCount { labels[index] = .absent }
+          let released = stages(&context, offset &+ UInt64(start), &state)
+          for part in released {
+            let slice = part.bytes.withUnsafeBufferPointer { context.keep($0) }
+            block.records.append(
+              EntryRecord(
+                timestamp: part.timestamp, stream: streams.intern(part.labels), start: Int(slice.start),
+                length: Int(slice.count), isMade: true))
+          }
+          if !context.isDropped {
+            let stream = stream(&context, &state, &streams)
+            block.records.append(
+              EntryRecord(
+                timestamp: context.time, stream: stream, start: Int(context.line.start),
+                length: Int(context.line.count), isMade: context.line.source == .made))
+          }
+          start &+= line.count &+ 1
+        }
+        block.made = context.takeMade()
+      }
+    }
+  }
+
+  private func stages(_ context: inout LineContext, _ offset: UInt64, _ state: inout PipelineState)
+    -> [PartialLines.Partial]
+  {
+    var released: [PartialLines.Partial] = []
+    for stage in pipeline.stages {
+      switch stage {
+      case .cri(let stage):
+        released = context.run(
+          stage, base: state.labels, offset: offset, &state.lastTimes, &state.partials)
+      case .json(let stage): context.run(stage, &json)
+      case .regex(let stage): context.run(stage, groups: groups)
+      case .logfmt(let stage): context.run(stage)
+      case .labels(let stage): context.run(stage)
+      case .staticLabels(let stage): context.run(stage)
+      case .labelDrop(let stage): context.run(stage)
+      case .timestamp(let stage): context.run(stage, &state.lastTimes)
+      case .output(let stage): context.run(stage)
+      }
+      if context.isDropped { break }
+    }
+    // The line may lie among the constants of its labels; the block knows the chunk and what was made.
+    if context.line.source == .fixed { context.line = context.keep(context.bytes(context.line)) }
+    return released
+  }
+
+  private func stream(_ context: inout LineContext, _ state: inout PipelineState, _ streams: inout StreamTable)
+    -> StreamID
+  {
+    var isPlain = true
+    for index in 0..<context.labelCount where labels[index].kind != .absent { isPlain = false }
+    if isPlain { return state.streams.plain(state.labels, &streams) }
+    let key = context.labelKey()
+    var cache = StreamCache()
+    swap(&cache, &state.streams)
+    let id = cache.find(key, &streams) { context.labels(over: state.labels) }
+    swap(&cache, &state.streams)
+    return id
+  }
+}

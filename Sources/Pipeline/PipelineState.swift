@@ -1,0 +1,167 @@
+import Bytes
+public import LogModel
+
+/// What a pipeline remembers between the lines of one file for one group of clients.
+///
+/// A value: a client that falls behind takes a copy along and goes on from there by itself.
+public struct PipelineState: Sendable {
+  /// The labels of the file's target, `filename` included.
+  public let labels: LabelSet
+  /// Bytes of label values that slots refer to.
+  let fixed: [UInt8]
+  /// What the extracted values are before the first stage: the labels of the target.
+  let firstSlots: [Slot]
+  /// Whether the target has a label of a name that the cri stage extracts; then its short way is not taken.
+  let meetsCRINames: Bool
+
+  var streams = StreamCache()
+  var partials = PartialLines()
+  var lastTimes = LastTimes()
+
+  init(labels: LabelSet, names: NameTable) {
+    self.labels = labels
+    var fixed: [UInt8] = []
+    var slots = [Slot](repeating: .absent, count: names.names.count)
+    for label in labels.labels {
+      guard let number = names[label.name] else { continue }
+      let start = fixed.count
+      fixed += Array(label.value.utf8)
+      slots[number] = .text(Slice(.fixed, start, fixed.count - start))
+    }
+    self.fixed = fixed
+    firstSlots = slots
+    meetsCRINames = ["time", "stream", "flags", "content", "tags"].contains { labels[$0] != nil }
+  }
+
+  /// The first byte of the file that something held back here begins with; nil when nothing is held.
+  public var hold: UInt64? { partials.hold }
+}
+
+/// Streams of one file, by the labels that its lines were given.
+struct StreamCache: Sendable {
+  private var generation: UInt32 = .max
+  /// The stream of lines to which no stage gave a label.
+  private var plain: StreamID?
+  /// Of lines that only have `stream`: standard output, standard error.
+  private var runtime: (StreamID?, StreamID?) = (nil, nil)
+  private var byKey: [[UInt8]: StreamID] = [:]
+  private var lastKey: [UInt8] = []
+  private var lastID: StreamID?
+
+  /// Forgets everything if the table has begun anew.
+  mutating func validate(_ table: borrowing StreamTable) {
+    if generation == table.generation { return }
+    self = StreamCache()
+    generation = table.generation
+  }
+
+  mutating func plain(_ labels: LabelSet, _ table: inout StreamTable) -> StreamID {
+    if let plain { return plain }
+    let id = table.intern(labels)
+    plain = id
+    return id
+  }
+
+  @inline(__always)
+  mutating func runtime(isError: Bool, _ labels: LabelSet, _ table: inout StreamTable) -> StreamID {
+    if let known = isError ? runtime.1 : runtime.0 { return known }
+    var all = labels
+    all["stream"] = isError ? "stderr" : "stdout"
+    let id = table.intern(all)
+    if isError { runtime.1 = id } else { runtime.0 = id }
+    return id
+  }
+
+  /// - Parameters:
+  ///   - key: what tells these labels from others of the file.
+  ///   - make: the label set, worked out when the key is new.
+  mutating func find(_ key: UnsafeBufferPointer<UInt8>, _ table: inout StreamTable, make: () -> LabelSet) -> StreamID {
+    if let lastID, lastKey.count == key.count, lastKey.withUnsafeBufferPointer({ equal($0, key) }) { return lastID }
+    let bytes = Array(key)
+    let id: StreamID
+    if let known = byKey[bytes] {
+      id = known
+    } else {
+      id = table.intern(make())
+      // A label of unbounded values must not fill the memory of a quiet file for ever.
+      if byKey.count >= 4096 { byKey.removeAll() }
+      byKey[bytes] = id
+    }
+    lastKey = bytes
+    lastID = id
+    return id
+  }
+
+  private func equal(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Bool {
+    for index in 0..<a.count where a[index] != b[index] { return false }
+    return true
+  }
+}
+
+/// Lines that a container runtime wrote in parts and whose end has not come, per label set.
+struct PartialLines: Sendable {
+  struct Partial: Sendable {
+    var bytes: [UInt8]
+    var timestamp: Timestamp
+    var labels: LabelSet
+    /// Where its first part begins in the file.
+    var offset: UInt64
+  }
+  private(set) var byKey: [UInt64: Partial] = [:]
+
+  var isEmpty: Bool { byKey.isEmpty }
+  var count: Int { byKey.count }
+  var hold: UInt64? { byKey.isEmpty ? nil : byKey.values.lazy.map(\.offset).min() }
+
+  mutating func append(_ part: Partial, key: UInt64, limit: Int?) {
+    if var held = byKey.removeValue(forKey: key) {
+      held.bytes += part.bytes
+      held.timestamp = part.timestamp
+      held.labels = part.labels
+      byKey[key] = held
+    } else {
+      byKey[key] = part
+    }
+    if let limit, byKey[key]!.bytes.count > limit { byKey[key]!.bytes.removeLast(byKey[key]!.bytes.count - limit) }
+  }
+
+  mutating func take(_ key: UInt64) -> Partial? { byKey.removeValue(forKey: key) }
+
+  /// Everything that is held, in the order of the file.
+  mutating func takeAll() -> [Partial] {
+    defer { byKey.removeAll() }
+    return byKey.values.sorted { $0.offset < $1.offset }
+  }
+}
+
+/// The last known time per timestamp stage and label set, for `action_on_failure: fudge`.
+struct LastTimes: Sendable {
+  private var places: [UInt64: Int] = [:]
+  private var times: [(key: UInt64, time: Timestamp)] = []
+  private var last = 0
+  private static let limit = 8192
+
+  subscript(key: UInt64) -> Timestamp? {
+    if last < times.count, times[last].key == key { return times[last].time }
+    return places[key].map { times[$0].time }
+  }
+
+  mutating func set(_ key: UInt64, _ time: Timestamp) {
+    if last < times.count, times[last].key == key {
+      times[last].time = time
+      return
+    }
+    if let place = places[key] {
+      last = place
+      times[place].time = time
+      return
+    }
+    if times.count >= Self.limit {
+      times.removeAll()
+      places.removeAll()
+    }
+    places[key] = times.count
+    last = times.count
+    times.append((key, time))
+  }
+}

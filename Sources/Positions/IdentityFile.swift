@@ -1,0 +1,106 @@
+import Bytes
+import LogModel
+public import Syscalls
+
+/// What positions.yaml cannot say of a file that is being read: which file it is, and how far each client is.
+public struct FilePosition: Equatable, Sendable {
+  public var path: String
+  /// The scrape config that reads it; each has its own position.
+  public var job: String
+  public var identity: FileIdentity
+  public var fingerprint: Fingerprint
+  /// Acknowledged bytes per client, by its name.
+  public var offsets: [String: UInt64]
+  /// No longer under its path: renamed or deleted while lines of it were not acknowledged.
+  public var isRotated: Bool
+
+  public init(
+    path: String, job: String, identity: FileIdentity, fingerprint: Fingerprint, offsets: [String: UInt64],
+    isRotated: Bool
+  ) {
+    self.path = path
+    self.job = job
+    self.identity = identity
+    self.fingerprint = fingerprint
+    self.offsets = offsets
+    self.isRotated = isRotated
+  }
+
+  /// Everything before it is acknowledged by every client: bytes.
+  public var acked: UInt64 { offsets.values.min() ?? 0 }
+}
+
+/// The file beside positions.yaml that holds what Promtail's format has no place for. docs/formats/positions.md.
+public enum IdentityFile {
+  static let head = "swiftail-positions 1"
+
+  public static func text(_ files: [FilePosition]) -> String {
+    var out = head + "\n"
+    for file in files.sorted(by: { ($0.path, $0.job, $0.identity.inode) < ($1.path, $1.job, $1.identity.inode) }) {
+      out += "file \(file.identity.device) \(file.identity.inode) \(file.fingerprint.length) "
+      out += "\(String(file.fingerprint.hash, radix: 16)) \(file.isRotated ? "rotated" : "current") "
+      out += "\(GoQuote.quote(file.job)) \(GoQuote.quote(file.path))\n"
+      for (client, offset) in file.offsets.sorted(by: { $0.key < $1.key }) {
+        out += "acked \(offset) \(GoQuote.quote(client))\n"
+      }
+    }
+    return out + "sum \(checksum(out))\n"
+  }
+
+  /// nil when the file is not whole: its checksum does not fit, or it is of another version.
+  public static func parse(_ bytes: [UInt8]) -> [FilePosition]? {
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard let sumStart = text.range(ofLast: "sum ") else { return nil }
+    let body = String(text[..<sumStart])
+    guard text[sumStart...] == "sum \(checksum(body))\n", body.hasPrefix(head + "\n") else { return nil }
+    var files: [FilePosition] = []
+    for line in body.split(separator: "\n").dropFirst() {
+      let words = line.split(separator: " ", maxSplits: 6, omittingEmptySubsequences: false)
+      if words.first == "file", words.count == 7, let device = UInt64(words[1]), let inode = UInt64(words[2]),
+        let length = Int(words[3]), let hash = UInt64(words[4], radix: 16),
+        let (job, rest) = quoted(words[6]), let (path, _) = quoted(rest.dropFirst())
+      {
+        files.append(
+          FilePosition(
+            path: path, job: job, identity: FileIdentity(device: device, inode: inode),
+            fingerprint: Fingerprint(length: length, hash: hash), offsets: [:], isRotated: words[5] == "rotated"))
+      } else if words.first == "acked", words.count >= 3, let offset = UInt64(words[1]), !files.isEmpty,
+        let (client, _) = quoted(line.dropFirst("acked \(words[1]) ".count))
+      {
+        files[files.count - 1].offsets[client] = offset
+      } else {
+        return nil
+      }
+    }
+    return files
+  }
+
+  private static func quoted(_ text: Substring) -> (String, Substring)? {
+    guard text.first == "\"" else { return nil }
+    var place = text.index(after: text.startIndex)
+    while place < text.endIndex, text[place] != "\"" {
+      if text[place] == "\\" {
+        place = text.index(after: place)
+        if place == text.endIndex { return nil }
+      }
+      place = text.index(after: place)
+    }
+    guard place < text.endIndex else { return nil }
+    let end = text.index(after: place)
+    return GoQuote.unquote(text[..<end]).map { ($0, text[end...]) }
+  }
+
+  private static func checksum(_ text: String) -> String {
+    var text = text
+    return String(text.withUTF8 { Hash.bytes($0) }, radix: 16)
+  }
+}
+
+extension String {
+  /// Where the last line that begins with `prefix` starts.
+  fileprivate func range(ofLast prefix: String) -> String.Index? {
+    guard let lastBreak = dropLast().lastIndex(of: "\n") else { return nil }
+    let start = index(after: lastBreak)
+    return self[start...].hasPrefix(prefix) ? start : nil
+  }
+}

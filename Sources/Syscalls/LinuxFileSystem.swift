@@ -1,0 +1,141 @@
+import CLinux
+import Glibc
+
+/// The real file system.
+public struct LinuxFileSystem: FileSystem {
+  public init() {}
+
+  public func openForReading(_ path: String) -> Result<FileHandle, Errno> {
+    // O_NONBLOCK: opening a FIFO that matched a glob must not wait for its writer.
+    retrying { Int(clinux_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)) }
+      .map { FileHandle(descriptor: Int32($0)) }
+  }
+
+  public func close(_ file: FileHandle) { _ = Glibc.close(file.descriptor) }
+
+  public func read(_ file: FileHandle, at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer)
+    -> Result<Int, Errno>
+  {
+    retrying { pread(file.descriptor, buffer.baseAddress, buffer.count, off_t(offset)) }
+  }
+
+  public func status(of file: FileHandle) -> Result<FileStatus, Errno> {
+    var raw = stat()
+    return retrying { Int(fstat(file.descriptor, &raw)) }.map { _ in FileStatus(raw) }
+  }
+
+  public func status(at path: String) -> Result<FileStatus, Errno> {
+    var raw = stat()
+    return retrying { Int(stat(path, &raw)) }.map { _ in FileStatus(raw) }
+  }
+
+  public func entries(of directory: String) -> Result<[DirectoryEntry], Errno> {
+    guard let stream = opendir(directory) else { return .failure(.last) }
+    defer { closedir(stream) }
+    var found: [DirectoryEntry] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name == "." || name == ".." { continue }
+      let kind: FileStatus.Kind? =
+        switch Int(entry.pointee.d_type) {
+        case Int(DT_REG): .regular
+        case Int(DT_DIR): .directory
+        case Int(DT_LNK), Int(DT_UNKNOWN): nil
+        default: .other
+        }
+      found.append(DirectoryEntry(name: name, kind: kind))
+    }
+    return .success(found)
+  }
+
+  public func realPath(_ path: String) -> Result<String, Errno> {
+    guard let real = Glibc.realpath(path, nil) else { return .failure(.last) }
+    defer { free(real) }
+    return .success(String(cString: real))
+  }
+
+  public func readWhole(_ path: String) -> Result<[UInt8], Errno> {
+    switch openForReading(path) {
+    case .failure(let error): return .failure(error)
+    case .success(let file):
+      defer { close(file) }
+      var whole: [UInt8] = []
+      while true {
+        var failed: Errno?
+        let part = [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
+          switch read(file, at: UInt64(whole.count), into: UnsafeMutableRawBufferPointer(buffer)) {
+          case .success(let got): count = got
+          case .failure(let error): failed = error
+          }
+        }
+        if let failed { return .failure(failed) }
+        if part.isEmpty { return .success(whole) }
+        whole += part
+      }
+    }
+  }
+
+  public func replace(_ path: String, with bytes: [UInt8], mode: UInt32) -> Result<Void, Errno> {
+    let temporary = path + ".new"
+    switch retrying({ Int(clinux_open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)) }) {
+    case .failure(let error): return .failure(error)
+    case .success(let descriptor):
+      let file = Int32(descriptor)
+      var written = 0
+      while written < bytes.count {
+        let got = bytes.withUnsafeBytes { raw in
+          retrying { write(file, raw.baseAddress! + written, raw.count - written) }
+        }
+        switch got {
+        case .success(let count): written += count
+        case .failure(let error):
+          _ = Glibc.close(file)
+          unlink(temporary)
+          return .failure(error)
+        }
+      }
+      let synced = fsync(file) == 0 ? nil : Errno.last
+      _ = Glibc.close(file)
+      if let synced {
+        unlink(temporary)
+        return .failure(synced)
+      }
+      if case .failure(let error) = rename(temporary, to: path) { return .failure(error) }
+      let cut = path.lastIndex(of: "/")
+      let directory = cut.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+      if case .success(let handle) = openForReading(directory) {
+        fsync(handle.descriptor)
+        close(handle)
+      }
+      return .success(())
+    }
+  }
+
+  public func makeDirectories(_ path: String) -> Result<Void, Errno> {
+    var built = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      built += part
+      if mkdir(built, 0o700) != 0, Errno.last != .exists { return .failure(.last) }
+      built += "/"
+    }
+    return .success(())
+  }
+
+  public func rename(_ from: String, to: String) -> Result<Void, Errno> {
+    retrying { Int(Glibc.rename(from, to)) }.map { _ in () }
+  }
+}
+
+extension FileStatus {
+  init(_ raw: stat) {
+    let type = raw.st_mode & S_IFMT
+    self.init(
+      kind: type == S_IFREG ? .regular : type == S_IFDIR ? .directory : .other,
+      identity: FileIdentity(device: UInt64(raw.st_dev), inode: UInt64(raw.st_ino)),
+      size: UInt64(max(0, raw.st_size)),
+      modified: Int64(raw.st_mtim.tv_sec) * 1_000_000_000 + Int64(raw.st_mtim.tv_nsec),
+      links: UInt64(raw.st_nlink))
+  }
+}

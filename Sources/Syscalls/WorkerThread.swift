@@ -1,0 +1,49 @@
+import CLinux
+import Glibc
+
+/// A thread of the operating system with a name, for work that blocks or owns much: readers, scanners.
+public final class WorkerThread: @unchecked Sendable {
+  // Sendable: `handle` is written before the object is shared and only read by `join`.
+  private var handle = pthread_t()
+  private final class Body {
+    let name: String
+    let run: @Sendable () -> Void
+    init(_ name: String, _ run: @escaping @Sendable () -> Void) {
+      self.name = name
+      self.run = run
+    }
+  }
+
+  /// - Parameter name: at most 15 bytes, seen in `top -H` and `perf`.
+  public init(name: String, _ run: @escaping @Sendable () -> Void) throws(Errno) {
+    let body = Unmanaged.passRetained(Body(name, run))
+    let status = pthread_create(
+      &handle, nil,
+      { raw in
+        let body = Unmanaged<Body>.fromOpaque(raw!).takeRetainedValue()
+        clinux_name_thread(body.name)
+        body.run()
+        return nil
+      }, body.toOpaque())
+    if status != 0 {
+      body.release()
+      throw Errno(status)
+    }
+  }
+
+  /// Waits until the thread has ended. Blocks: not for the cooperative pool.
+  public func join() { pthread_join(handle, nil) }
+}
+
+/// Limits of this process.
+public enum ProcessLimits {
+  /// Raises the soft limit of open files to the hard one; returns the limit now in force.
+  @discardableResult public static func raiseOpenFiles() -> UInt64 {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    return UInt64(limit.rlim_cur)
+  }
+}

@@ -1,0 +1,315 @@
+import Synchronization
+public import Syscalls
+public import Telemetry
+
+/// Finds the files of all targets and tells the readers what appeared, changed and went.
+///
+/// Directories are watched, so a new file is seen at once; every sync period everything is looked at again, since
+/// watches can fail and file systems can be silent. Runs on a thread of its own.
+public final class Scanner: Sendable {
+  /// What crosses from the agent to the scanner's thread and back.
+  final class Shared: Sendable {
+    struct State {
+      var targets: [FileTarget]?
+      var isStopping = false
+      var files: [FileKey: FileTarget] = [:]
+      var scans = 0
+    }
+    let state: Mutex<State>
+    let wake: WakeUp
+
+    init(_ targets: [FileTarget]) throws(Errno) {
+      state = Mutex(State(targets: targets))
+      wake = try WakeUp()
+    }
+  }
+
+  private let shared: Shared
+  private let thread: WorkerThread
+
+  /// - Parameter syncPeriod: nanoseconds between two looks at everything.
+  public init(
+    targets: [FileTarget], syncPeriod: Int64, files: any FileSystem, log: Log, readers: [ReaderInbox]
+  ) throws(Errno) {
+    let shared = try Shared(targets)
+    self.shared = shared
+    thread = try WorkerThread(name: "scanner") {
+      var loop = ScanLoop(shared: shared, syncPeriod: syncPeriod, files: files, log: log, readers: readers)
+      loop.run()
+    }
+  }
+
+  /// Replaces the targets; files of targets that stay are not touched.
+  public func update(_ targets: [FileTarget]) {
+    shared.state.withLock { $0.targets = targets }
+    shared.wake.signal()
+  }
+
+  /// The files in view, and how often everything has been looked at.
+  public var view: (files: [(target: FileTarget, path: String)], scans: Int) {
+    shared.state.withLock { state in (state.files.map { ($0.value, $0.key.path) }, state.scans) }
+  }
+
+  /// Ends the thread. Blocks.
+  public func close() {
+    shared.state.withLock { $0.isStopping = true }
+    shared.wake.signal()
+    thread.join()
+    shared.wake.close()
+  }
+}
+
+/// The body of the scanner's thread.
+private struct ScanLoop {
+  /// A target with its patterns compiled. `number` stays with the target for as long as it is there.
+  struct Compiled {
+    var number: Int
+    var target: FileTarget
+    var glob: Glob?
+    var exclude: Glob?
+  }
+
+  let shared: Scanner.Shared
+  let syncPeriod: Int64
+  let files: any FileSystem
+  let log: Log
+  let readers: [ReaderInbox]
+  var targets: [Compiled] = []
+  var nextNumber = 0
+  var found: [FileKey: FileIdentity] = [:]
+  /// Files that have lost their name and are still read under it: a name that they turn up under is no new file. A
+  /// reader holds them open, so no other file can have their identity.
+  var departed: [FileIdentity: [FileKey]] = [:]
+  /// Readers of files that were renamed: that of the path they were found under.
+  var owners: [FileKey: Int] = [:]
+  var inotify: Inotify?
+  var watches: [Int32: String] = [:]
+  var watched: [String: Int32] = [:]
+  var hasWarned = false
+  var warnedPaths: Set<String> = []
+
+  init(shared: Scanner.Shared, syncPeriod: Int64, files: any FileSystem, log: Log, readers: [ReaderInbox]) {
+    self.shared = shared
+    self.syncPeriod = syncPeriod
+    self.files = files
+    self.log = log
+    self.readers = readers
+  }
+
+  mutating func run() {
+    guard let poller = try? Poller() else { return }
+    defer { poller.close() }
+    try? poller.add(shared.wake.descriptor)
+    inotify = try? Inotify()
+    if let inotify { try? poller.add(inotify.descriptor) } else { warnPolling("no inotify instance") }
+    defer { inotify?.close() }
+    var nextScan = Clock.monotonic()
+    while true {
+      let (stopping, new) = shared.state.withLock { ($0.isStopping, $0.targets.take()) }
+      if stopping { return }
+      for one in readers.flatMap({ $0.takeClosed() }) {
+        departed[one.identity]?.removeAll { $0.target == one.target }
+        if departed[one.identity]?.isEmpty == true { departed[one.identity] = nil }
+      }
+      if let new {
+        adopt(new)
+        nextScan = 0
+      }
+      let now = Clock.monotonic()
+      if now >= nextScan {
+        scan()
+        nextScan = Clock.monotonic() + syncPeriod
+      }
+      poller.wait(nanoseconds: nextScan - Clock.monotonic())
+      shared.wake.clear()
+      if handleEvents() { nextScan = min(nextScan, Clock.monotonic()) }
+    }
+  }
+
+  // MARK: - Targets
+
+  private mutating func adopt(_ new: [FileTarget]) {
+    var old = targets
+    targets = []
+    for target in new {
+      if let place = old.firstIndex(where: { $0.target == target }) {
+        targets.append(old.remove(at: place))
+        continue
+      }
+      targets.append(
+        Compiled(
+          number: nextNumber, target: target, glob: Glob(target.path),
+          exclude: target.exclude.isEmpty ? nil : Glob(target.exclude)))
+      nextNumber += 1
+      if targets[targets.count - 1].glob == nil {
+        log.warn("path is no valid pattern and finds nothing", ("job", target.jobName), ("path", target.path))
+      }
+    }
+    for gone in old {
+      for key in found.keys where key.target == gone.number {
+        found[key] = nil
+        reader(key).put(.release(key))
+        owners[key] = nil
+      }
+    }
+  }
+
+  private func reader(_ key: FileKey) -> ReaderInbox { readers[owner(key)] }
+
+  private func owner(_ key: FileKey) -> Int {
+    if let owner = owners[key] { return owner }
+    // By path alone, so that all that ever lies under one path is read by one thread, in order.
+    var hash: UInt64 = 14_695_981_039_346_656_037
+    for byte in key.path.utf8 { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
+    return Int(hash % UInt64(readers.count))
+  }
+
+  // MARK: - Looking
+
+  private mutating func scan() {
+    var seen: Set<FileKey> = []
+    var directories: Set<String> = []
+    for target in targets {
+      for path in paths(of: target, directories: &directories) {
+        let key = FileKey(target: target.number, path: path)
+        if seen.contains(key) { continue }
+        if look(at: key, target) { seen.insert(key) }
+      }
+    }
+    for key in found.keys where !seen.contains(key) { vanished(key) }
+    watch(directories)
+    publish(scanned: true)
+  }
+
+  private func paths(of target: Compiled, directories: inout Set<String>) -> [String] {
+    // A path that names an existing file is taken as it is, brackets and all.
+    if case .success(let status) = files.status(at: target.target.path), status.kind == .regular {
+      directories.insert(parent(target.target.path))
+      return isExcluded(target.target.path, target) ? [] : [target.target.path]
+    }
+    var matched: [String] = []
+    var visited: Set<String> = []
+    target.glob?.walk(files, directory: { visited.insert($0) }, found: { matched.append($0) })
+    directories.formUnion(visited)
+    return matched.filter { !isExcluded($0, target) }
+  }
+
+  private func isExcluded(_ path: String, _ target: Compiled) -> Bool {
+    target.target.exclude == path || target.exclude?.matches(path) == true
+  }
+
+  /// Looks at one path of one target. False when there is no file to read.
+  private mutating func look(at key: FileKey, _ target: Compiled) -> Bool {
+    guard case .success(let status) = files.status(at: key.path), status.kind == .regular else { return false }
+    if found[key] == status.identity { return true }
+    if let old = found[key] { depart(key, old) }
+    if let former = formerName(of: status.identity, key) {
+      owners[key] = owner(former)
+      if found[former] == status.identity { found[former] = nil }
+      departed[status.identity]?.removeAll { $0 == former }
+      reader(key).put(.renamed(from: former, to: key))
+    } else {
+      reader(key).put(.sighted(FileSighting(key: key, target: target.target, identity: status.identity)))
+    }
+    found[key] = status.identity
+    return true
+  }
+
+  private mutating func vanished(_ key: FileKey) {
+    guard let identity = found.removeValue(forKey: key) else { return }
+    depart(key, identity)
+    reader(key).put(.vanished(key))
+    owners[key] = nil
+  }
+
+  private mutating func depart(_ key: FileKey, _ identity: FileIdentity) {
+    departed[identity, default: []].append(key)
+  }
+
+  /// The name under which this file is read already, though it has lost it: a rotated file that still matches.
+  private func formerName(of identity: FileIdentity, _ key: FileKey) -> FileKey? {
+    if let former = departed[identity]?.last(where: { $0.target == key.target }) { return former }
+    for (other, otherIdentity) in found where otherIdentity == identity && other.target == key.target && other != key {
+      if case .success(let now) = files.status(at: other.path), now.identity == identity { continue }
+      return other
+    }
+    return nil
+  }
+
+  // MARK: - Watching
+
+  private mutating func watch(_ directories: Set<String>) {
+    guard let inotify else { return }
+    for (directory, watch) in watched where !directories.contains(directory) {
+      inotify.remove(watch)
+      watched[directory] = nil
+      watches[watch] = nil
+    }
+    for directory in directories where watched[directory] == nil {
+      switch inotify.watch(directory, for: Inotify.directoryChanges) {
+      case .success(let watch):
+        watched[directory] = watch
+        watches[watch] = directory
+      case .failure(.noSpace): warnPolling("fs.inotify.max_user_watches is used up")
+      case .failure: break
+      }
+    }
+  }
+
+  private mutating func warnPolling(_ reason: String) {
+    if hasWarned { return }
+    hasWarned = true
+    log.warn(
+      "cannot watch directories; new files are found every sync period only", ("reason", reason),
+      ("hint", "raise fs.inotify.max_user_watches or max_user_instances"))
+  }
+
+  /// True when everything must be looked at again.
+  private mutating func handleEvents() -> Bool {
+    guard let inotify else { return false }
+    var events: [Inotify.Event] = []
+    inotify.drain { events.append($0) }
+    var needsScan = false
+    var changed: [String] = []
+    for event in events {
+      if event.has(Inotify.overflow) || event.has(Inotify.isDirectory) { needsScan = true }
+      guard let directory = watches[event.watch] else { continue }
+      if event.has(Inotify.ignored) {
+        watches[event.watch] = nil
+        watched[directory] = nil
+        needsScan = true
+        continue
+      }
+      if event.name.isEmpty {
+        needsScan = true
+      } else {
+        changed.append(directory == "/" ? "/" + event.name : directory + "/" + event.name)
+      }
+    }
+    if needsScan || changed.isEmpty { return needsScan }
+    for path in changed {
+      for target in targets where target.target.path == path || target.glob?.matches(path) == true {
+        let key = FileKey(target: target.number, path: path)
+        if isExcluded(path, target) || look(at: key, target) { continue }
+        vanished(key)
+      }
+    }
+    publish(scanned: false)
+    return false
+  }
+
+  private func publish(scanned: Bool) {
+    var names: [FileKey: FileTarget] = [:]
+    let byNumber = Dictionary(uniqueKeysWithValues: targets.map { ($0.number, $0.target) })
+    for key in found.keys { names[key] = byNumber[key.target] }
+    shared.state.withLock {
+      $0.files = names
+      if scanned { $0.scans += 1 }
+    }
+  }
+
+  private func parent(_ path: String) -> String {
+    let cut = path.lastIndex(of: "/") ?? path.startIndex
+    return cut == path.startIndex ? "/" : String(path[..<cut])
+  }
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env python3
+"""Starts `swiftail up` on a few lines and drives its console in headless Chromium.
+
+  run.py --binary PATH [--artifacts FOLDER]
+"""
+import argparse, os, re, subprocess, sys, tempfile, time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def main():
+    p = argparse.ArgumentParser(usage=__doc__)
+    p.add_argument('--binary', required=True)
+    p.add_argument('--artifacts', default='artifacts')
+    a = p.parse_args()
+    with tempfile.TemporaryDirectory(prefix='swiftail-browser') as folder:
+        with open(os.path.join(folder, 'app.log'), 'w') as f:
+            f.writelines('level=%s msg="order %d accepted" took=%dms\n' % (('info', 'warn', 'error')[n % 3], n, n % 90) for n in range(300))
+        agent = subprocess.Popen([a.binary, 'up', '--no-tty', '--listen', '127.0.0.1:0', '--data-dir', os.path.join(folder, 'state'),
+                                  os.path.join(folder, '*.log')], stdout=subprocess.PIPE, text=True)
+        try:
+            url = re.search(r'http://\S+?(?=/)', agent.stdout.readline()).group(0)
+            done = subprocess.run([sys.executable, os.path.join(HERE, 'console_test.py'), url, '--artifacts', a.artifacts])
+        finally:
+            agent.terminate()
+            agent.wait(20)
+    sys.exit(done.returncode or agent.returncode)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,60 @@
+"""swiftail up: agent, store and console in one process."""
+import json, os, re, signal, subprocess, unittest, urllib.parse, urllib.request
+from agent import BINARY, AgentTest, until
+
+
+class Up(AgentTest):
+    def up(self, *args):
+        self.write('stdout', '', 'wb')
+        p = self.start('up', '--no-tty', '--listen', '127.0.0.1:0', '--data-dir', self.path('state'), *args, wait=False)
+        text = until(lambda: p.poll() is not None or re.search(r'http://\S+/', self.read('stdout')), what='the address')
+        self.assertIsNone(p.poll(), self.log())
+        self.url = text.group(0)
+        return p
+
+    def ask(self, path, **query):
+        with urllib.request.urlopen(self.url + path + '?' + urllib.parse.urlencode(query), timeout=10) as r:
+            return json.load(r)['data']
+
+    def stored(self):
+        """Every line in the store, oldest first."""
+        got = self.ask('loki/api/v1/query_range', query='{job="files"}', limit=5000, direction='forward', since='1h')
+        return [l for _, l in sorted(v for s in got['result'] for v in map(tuple, s['values']))]
+
+    def test_the_lines_of_a_file_are_in_the_store_once_across_a_restart(self):
+        written = ['line %d' % n for n in range(1000)]
+        self.write('logs/a.log', '\n'.join(written) + '\n')
+        agent = self.up(self.path('logs/*.log'))
+        until(lambda: len(self.stored()) == 1000)
+        self.assertEqual(self.ask('loki/api/v1/label/filename/values'), [self.path('logs/a.log')])
+        self.assertEqual(self.stop(agent, signal.SIGINT), 0)
+        written += ['more %d' % n for n in range(1000)]
+        self.write('logs/a.log', '\n'.join(written[1000:]) + '\n')
+        agent = self.up(self.path('logs/*.log'))
+        until(lambda: len(self.stored()) >= 2000)
+        self.assertEqual(self.stored(), written)
+        counted = self.ask('loki/api/v1/query', query='sum by (job) (count_over_time({job="files"}[1h]))')
+        self.assertEqual(counted['result'][0]['value'][1], '2000')
+
+    def test_a_second_one_in_the_same_place_is_refused(self):
+        self.up(self.path('logs/*.log'))
+        p = subprocess.run([BINARY, 'up', '--data-dir', self.path('state'), '--listen', '127.0.0.1:0'], capture_output=True, text=True, timeout=20)
+        self.assertEqual(p.returncode, 1)
+        self.assertIn('another swiftail', p.stderr)
+
+    def test_a_place_that_cannot_be_written_and_a_wrong_address_are_named(self):
+        self.write('file', 'x')
+        p = subprocess.run([BINARY, 'up', '--data-dir', self.path('file/state')], capture_output=True, text=True, timeout=20)
+        self.assertEqual(p.returncode, 1)
+        self.assertIn('--data-dir', p.stderr)
+        p = subprocess.run([BINARY, 'up', '--data-dir', self.path('s'), '--listen', 'nowhere'], capture_output=True, text=True, timeout=20)
+        self.assertEqual(p.returncode, 1)
+        self.assertIn('nowhere', p.stderr)
+
+    def test_state_is_for_its_owner_alone(self):
+        self.up(self.path('logs/*.log'))
+        self.assertEqual(os.stat(self.path('state')).st_mode & 0o077, 0)
+
+
+if __name__ == '__main__':
+    unittest.main()

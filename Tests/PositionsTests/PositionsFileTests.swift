@@ -1,0 +1,75 @@
+import Positions
+import Syscalls
+import Testing
+
+@Suite struct PositionsFileTests {
+  @Test func what_promtail_writes_is_read_and_written_again_byte_for_byte() {
+    let text = "positions:\n  /var/log/a.log: \"5\"\n  /var/log/b.log: \"6\"\n"
+    let content = PositionsFile.parse(Array(text.utf8))
+    #expect(content.problem == nil)
+    #expect(content.entries == ["/var/log/a.log": "5", "/var/log/b.log": "6"])
+    #expect(PositionsFile.text(content.entries) == text)
+  }
+
+  @Test(arguments: [
+    "/a b.log", "/c: d #e.log", "/it's \"q\".log", "/żółć.log", "/tab\there", "/line\nbreak", "/back\\slash",
+    "cursor-abc",
+    "/ends with colon:", "/" + String(repeating: "x", count: 300), "/{a}[b]*&!|>%@`",
+  ])
+  func every_name_survives(name: String) {
+    let text = PositionsFile.text([name: "12"])
+    let content = PositionsFile.parse(Array(text.utf8))
+    #expect(content.problem == nil, "\(text)")
+    #expect(content.entries == [name: "12"], "\(text)")
+  }
+
+  @Test func unquoted_numbers_and_long_keys_over_two_lines_are_read() {
+    let long = "/" + String(repeating: "y", count: 200)
+    let content = PositionsFile.parse(Array("positions:\n  /a.log: 77\n  ? \(long)\n  : \"8\"\n".utf8))
+    #expect(content.entries == ["/a.log": "77", long: "8"])
+  }
+
+  @Test func a_file_cut_short_gives_what_is_whole() {
+    let whole = Array("positions:\n  /a.log: \"5\"\n  /b.log: \"1234\"\n".utf8)
+    for length in 0..<whole.count {
+      let content = PositionsFile.parse(Array(whole[..<length]))
+      if length >= 27 { #expect(content.entries["/a.log"] == "5", "cut at \(length)") }
+      for (path, offset) in content.entries where path == "/b.log" {
+        #expect("1234".hasPrefix(offset) && !offset.isEmpty)
+      }
+    }
+  }
+
+  @Test func nul_bytes_and_other_text_are_reported_with_their_line() {
+    #expect(PositionsFile.parse([UInt8](repeating: 0, count: 100)).problem?.line == 1)
+    #expect(PositionsFile.parse(Array("positions:\n  /a: \"1\"\n\t- broken {\n".utf8)).problem?.line == 3)
+    #expect(PositionsFile.parse(Array("something: else\n".utf8)).problem != nil)
+    #expect(PositionsFile.parse([]).problem == nil)
+  }
+}
+
+@Suite struct IdentityFileTests {
+  static let files = [
+    FilePosition(
+      path: "/var/log/a b.log", job: "ju \"st", identity: FileIdentity(device: 1, inode: 2),
+      fingerprint: Fingerprint(length: 1024, hash: 0xDEAD_BEEF), offsets: ["one": 10, "two \\ x": 20], isRotated: false),
+    FilePosition(
+      path: "/z\nz", job: "", identity: FileIdentity(device: .max, inode: .max), fingerprint: .empty, offsets: [:],
+      isRotated: true),
+  ]
+
+  @Test func what_is_written_is_read_again() {
+    let text = IdentityFile.text(Self.files)
+    #expect(IdentityFile.parse(Array(text.utf8)) == Self.files)
+  }
+
+  @Test func a_torn_or_changed_file_is_not_believed() {
+    let bytes = Array(IdentityFile.text(Self.files).utf8)
+    for length in 0..<bytes.count { #expect(IdentityFile.parse(Array(bytes[..<length])) == nil) }
+    for place in 0..<bytes.count {
+      var changed = bytes
+      changed[place] ^= 1
+      #expect(IdentityFile.parse(changed) == nil, "byte \(place)")
+    }
+  }
+}
