@@ -16,11 +16,14 @@ struct EnvironmentExpansionTests {
     ("${WORD,,}", "hello"), ("${WORD,}", "hello"), ("${COLOUR^}", "Red"), ("${WORD:1:3}", "ell"), ("${WORD:2}", "llo"),
     ("${WORD:9}", ""), ("${WORD/l/L}", "HeLlo"), ("${WORD//l/_}", "He__o"), ("${WORD#He}", "llo"),
     ("${WORD%lo}", "Hel"),
-    ("${WORD/#He/}", "llo"), ("${WORD/%o/!}", "Hell!"), ("${WHERE//b}", "/a//"),
+    ("${WORD/#He/}", "llo"), ("${WORD/%o/!}", "Hell!"), ("${WHERE//b}", "/a//"), ("${UNSET:word}", "word"),
+    ("${COLOUR:word}", "red"), ("${WHERE##*/}", "b"),
+    ("${WHERE#*/}", "a/b/b"), ("${WHERE%/*}", "/a/b"), ("${WHERE%%/b*}", "/a"), ("${WORD#H?}", "llo"),
+    ("${WORD#x}", "Hello"),
   ])
   func expanded(text: String, expected: String) throws { #expect(try expand(text) == expected) }
 
-  @Test(arguments: ["${UNFINISHED", "${UNSET-five}", "${}", "${A:x}", "${A:-${B}", "${ A}", "${A?no}"])
+  @Test(arguments: ["${UNFINISHED", "${UNSET-five}", "${}", "${A:?x}", "${A:+x}", "${A:-${B}", "${ A}", "${A?no}"])
   func refused(text: String) { #expect(throws: ConfigurationError.self) { try expand(text) } }
 
   @Test func theErrorNamesThePlace() throws {
