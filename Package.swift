@@ -119,6 +119,11 @@ let package = Package(
     .target(
       name: "SwiftailTesting", dependencies: ["Syscalls"],
       path: "Tests/SwiftailTesting", swiftSettings: settings),
+    tests("YAMLSourceTests", ["YAMLSource"]),
+    tests("GoCompatTests", ["GoCompat", "Bytes"]),
+    tests("JMESPathTests", ["JMESPath", "Bytes"]),
+    tests("AgentConfigurationTests", ["AgentConfiguration", "YAMLSource", "GoCompat", "JMESPath", "LogModel"]),
+    tests("RelabelingTests", ["Relabeling", "AgentConfiguration", "GoCompat", "LogModel"]),
     tests("PositionsTests", ["SwiftailTesting", "Positions", "Syscalls", "Telemetry"]),
     tests("DeliveryTests", ["Delivery", "Positions", "LogModel", "Bytes"]),
     tests("PipelineTests", ["Pipeline", "AgentConfiguration", "LogModel", "Bytes"]),

@@ -35,9 +35,7 @@ public final class JSONDocument {
   /// Arrays and objects may be nested so deep, as in Promtail's reader.
   public static let maxDepth = 10_000
 
-  var tape: [Entry] = []
-  /// The arrays and objects that are open, while parsing.
-  var open: [Int32] = []
+  var tape = JSONTape()
   var text = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
   var scratch = ByteBuffer(capacity: 256)
 
@@ -46,12 +44,10 @@ public final class JSONDocument {
   /// Reads a text: one value with white space around it, in JSON's strict form (RFC 8259). Numbers must fit a 64-bit float.
   /// - Returns: `false` when the text is malformed; nothing may be asked of the document then.
   public func parse(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    tape.removeAll(keepingCapacity: true)
-    open.removeAll(keepingCapacity: true)
     self.text = text
     guard text.count <= Int(Int32.max) else { return false }
     var parser = JSONParser(text: text)
-    return parser.run(&tape, &open)
+    return parser.run(&tape)
   }
 
   public func kind(_ node: JSONNode) -> Kind { tape[node.index].kind }

@@ -7,28 +7,29 @@ struct JSONParser {
 
   init(text: UnsafeBufferPointer<UInt8>) { self.text = text }
 
-  private typealias Entry = JSONDocument.Entry
-
-  mutating func run(_ tape: inout [JSONDocument.Entry], _ open: inout [Int32]) -> Bool {
+  mutating func run(_ tape: inout JSONTape) -> Bool {
+    tape.removeAll()
     skipSpace()
-    guard readValue(&tape, &open) else { return false }
-    while let container = open.last {
-      guard readNext(Int(container), &tape, &open) else { return false }
+    guard readValue(&tape) else { return false }
+    while tape.innermost >= 0 {
+      guard readNext(Int(tape.innermost), &tape) else { return false }
     }
     skipSpace()
     return at == text.count
   }
 
   /// What follows within the innermost open array or object: its end, or one more element.
-  private mutating func readNext(_ container: Int, _ tape: inout [Entry], _ open: inout [Int32]) -> Bool {
+  private mutating func readNext(_ container: Int, _ tape: inout JSONTape) -> Bool {
     let isObject = tape[container].kind == .object
     skipSpace()
     guard at < text.count else { return false }
     if text[at] == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
       at &+= 1
-      tape[container].end = Int32(at)
-      tape[container].next = Int32(tape.count)
-      open.removeLast()
+      // While it was open, `next` named the one around it.
+      tape.innermost = tape[container].next
+      tape.depth &-= 1
+      tape[container].end = Int32(truncatingIfNeeded: at)
+      tape[container].next = Int32(truncatingIfNeeded: tape.count)
       return true
     }
     if tape[container].count > 0 {
@@ -44,14 +45,14 @@ struct JSONParser {
       skipSpace()
     }
     tape[container].count &+= 1
-    return readValue(&tape, &open)
+    return readValue(&tape)
   }
 
-  private mutating func readValue(_ tape: inout [Entry], _ open: inout [Int32]) -> Bool {
+  private mutating func readValue(_ tape: inout JSONTape) -> Bool {
     guard at < text.count else { return false }
     switch text[at] {
-    case UInt8(ascii: "{"): return begin(.object, &tape, &open)
-    case UInt8(ascii: "["): return begin(.array, &tape, &open)
+    case UInt8(ascii: "{"): return begin(.object, &tape)
+    case UInt8(ascii: "["): return begin(.array, &tape)
     case UInt8(ascii: "\""): return readString(&tape)
     case UInt8(ascii: "t"): return readWord("true", .true, &tape)
     case UInt8(ascii: "f"): return readWord("false", .false, &tape)
@@ -60,19 +61,22 @@ struct JSONParser {
     }
   }
 
-  private mutating func begin(_ kind: JSONDocument.Kind, _ tape: inout [Entry], _ open: inout [Int32]) -> Bool {
-    guard open.count < JSONDocument.maxDepth else { return false }
-    open.append(Int32(tape.count))
+  private mutating func begin(_ kind: JSONDocument.Kind, _ tape: inout JSONTape) -> Bool {
+    guard tape.depth < JSONDocument.maxDepth else { return false }
+    let outer = tape.innermost
+    tape.innermost = Int32(truncatingIfNeeded: tape.count)
+    tape.depth &+= 1
     append(kind, start: at, end: at, &tape)
+    tape[Int(tape.innermost)].next = outer
     at &+= 1
     return true
   }
 
   private func append(
-    _ kind: JSONDocument.Kind, start: Int, end: Int, hasEscapes: Bool = false, _ tape: inout [Entry]
+    _ kind: JSONDocument.Kind, start: Int, end: Int, hasEscapes: Bool = false, _ tape: inout JSONTape
   ) {
     tape.append(
-      Entry(
+      JSONTape.Entry(
         kind: kind, hasEscapes: hasEscapes, start: Int32(truncatingIfNeeded: start),
         end: Int32(truncatingIfNeeded: end), next: Int32(truncatingIfNeeded: tape.count &+ 1), count: 0))
   }
@@ -86,7 +90,7 @@ struct JSONParser {
     }
   }
 
-  private mutating func readWord(_ word: StaticString, _ kind: JSONDocument.Kind, _ tape: inout [Entry]) -> Bool {
+  private mutating func readWord(_ word: StaticString, _ kind: JSONDocument.Kind, _ tape: inout JSONTape) -> Bool {
     let count = word.utf8CodeUnitCount
     guard at &+ count <= text.count else { return false }
     for offset in 0..<count where text[at &+ offset] != word.utf8Start[offset] { return false }
@@ -95,16 +99,17 @@ struct JSONParser {
     return true
   }
 
-  private mutating func readString(_ tape: inout [Entry]) -> Bool {
+  private mutating func readString(_ tape: inout JSONTape) -> Bool {
     at &+= 1
     let start = at
     var hasEscapes = false
     let raw = UnsafeRawBufferPointer(text)
     while at < text.count {
-      // Eight bytes at a time, as long as none of them is a quote, a backslash or a control character.
-      if at &+ 8 <= text.count, Self.isPlain(raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)) {
-        at &+= 8
-        continue
+      // Eight bytes at a time up to the first quote, backslash or control character.
+      if at &+ 8 <= text.count {
+        let special = Self.special(raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+        at &+= special.trailingZeroBitCount &>> 3
+        if special == 0 { continue }
       }
       let byte = text[at]
       if byte == UInt8(ascii: "\"") {
@@ -122,14 +127,16 @@ struct JSONParser {
     return false
   }
 
-  private static func isPlain(_ word: UInt64) -> Bool {
+  /// The top bit of each byte that ends a plain run; right up to the first of them.
+  private static func special(_ word: UInt64) -> UInt64 {
+    let word = UInt64(littleEndian: word)
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highs: UInt64 = 0x8080_8080_8080_8080
-    func hasZero(_ x: UInt64) -> UInt64 { (x &- ones) & ~x & highs }
-    let quotes = hasZero(word ^ (ones &* UInt64(UInt8(ascii: "\""))))
-    let backslashes = hasZero(word ^ (ones &* UInt64(UInt8(ascii: "\\"))))
+    func zeros(_ x: UInt64) -> UInt64 { (x &- ones) & ~x & highs }
+    let quotes = zeros(word ^ (ones &* UInt64(UInt8(ascii: "\""))))
+    let backslashes = zeros(word ^ (ones &* UInt64(UInt8(ascii: "\\"))))
     let controls = (word &- ones &* 0x20) & ~word & highs
-    return quotes | backslashes | controls == 0
+    return quotes | backslashes | controls
   }
 
   private mutating func readEscape() -> Bool {
@@ -149,7 +156,7 @@ struct JSONParser {
   }
 
   /// `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`
-  private mutating func readNumber(_ tape: inout [Entry]) -> Bool {
+  private mutating func readNumber(_ tape: inout JSONTape) -> Bool {
     let start = at
     if text[at] == UInt8(ascii: "-") { at &+= 1 }
     let leading = at

@@ -1,4 +1,4 @@
-/// Puts variables into a text: `${NAME}`, defaults (`${NAME:-word}`, `${NAME:=word}`, `${NAME=word}`) and the shell's
+/// Puts variables into a text: `${NAME}`, defaults (`${NAME:-word}`, `${NAME:=word}`, `${NAME=word}`, `${NAME:word}`) and the shell's
 /// functions on text (`${#NAME}`, `${NAME^^}`, `${NAME,}`, `${NAME:1:3}`, `${NAME#prefix}`, `${NAME%suffix}`,
 /// `${NAME/old/new}` …). `$$` is a dollar sign, two backslashes are one, and `$NAME` without braces stays.
 public enum EnvironmentExpansion {
@@ -113,17 +113,48 @@ private struct Scanner {
     if take(",,") { return value.lowercased() }
     if take("^") { return value.prefix(1).uppercased() + value.dropFirst() }
     if take(",") { return value.prefix(1).lowercased() + value.dropFirst() }
-    if take("##") || take("#") {
-      let prefix = try word(until: "}", depth: depth, variable)
-      return value.hasPrefix(prefix) ? String(value.dropFirst(prefix.count)) : value
-    }
-    if take("%%") || take("%") {
-      let suffix = try word(until: "}", depth: depth, variable)
-      return value.hasSuffix(suffix) ? String(value.dropLast(suffix.count)) : value
-    }
+    if take("##") { return try Self.withoutPrefix(value, word(until: "}", depth: depth, variable), longest: true) }
+    if take("#") { return try Self.withoutPrefix(value, word(until: "}", depth: depth, variable), longest: false) }
+    if take("%%") { return try Self.withoutSuffix(value, word(until: "}", depth: depth, variable), longest: true) }
+    if take("%") { return try Self.withoutSuffix(value, word(until: "}", depth: depth, variable), longest: false) }
     if take(":") { return try substring(of: value, start: start, depth: depth, variable) }
     if take("/") { return try replacing(in: value, start: start, depth: depth, variable) }
     return value
+  }
+
+  /// Without the beginning that a pattern with `*` and `?` fits.
+  private static func withoutPrefix(_ value: String, _ pattern: String, longest: Bool) -> String {
+    let lengths = longest ? Array((0...value.count).reversed()) : Array(0...value.count)
+    let fitting = lengths.first { fits(Array(value.prefix($0)), Array(pattern)) }
+    return fitting.map { String(value.dropFirst($0)) } ?? value
+  }
+
+  private static func withoutSuffix(_ value: String, _ pattern: String, longest: Bool) -> String {
+    String(withoutPrefix(String(value.reversed()), String(pattern.reversed()), longest: longest).reversed())
+  }
+
+  /// Whether a pattern with `*` and `?` fits all of a text.
+  private static func fits(_ text: [Character], _ pattern: [Character]) -> Bool {
+    var at = 0
+    var place = 0
+    var star: (pattern: Int, text: Int)?
+    while at < text.count {
+      if place < pattern.count, pattern[place] == "*" {
+        star = (place, at)
+        place += 1
+      } else if place < pattern.count, pattern[place] == "?" || pattern[place] == text[at] {
+        place += 1
+        at += 1
+      } else if let last = star {
+        // The star takes one more.
+        star = (last.pattern, last.text + 1)
+        place = last.pattern + 1
+        at = last.text + 1
+      } else {
+        return false
+      }
+    }
+    return pattern[place...].allSatisfy { $0 == "*" }
   }
 
   private mutating func substring(of value: String, start: Int, depth: Int, _ variable: (String) -> String?)
@@ -131,7 +162,14 @@ private struct Scanner {
   {
     let first = try word(until: ":}", depth: depth, variable)
     let length = take(":") ? try word(until: "}", depth: depth, variable) : nil
-    guard let offset = Int(first), offset >= 0, length.map({ Int($0) ?? -1 >= 0 }) ?? true else {
+    guard let offset = Int(first) else {
+      guard !first.hasPrefix("?"), !first.hasPrefix("+") else {
+        throw refused("\(first.prefix(1)) after the colon is not known", at: start)
+      }
+      // What Promtail's documentation calls a default: ${NAME:word}.
+      return value.isEmpty ? first + (length.map { ":" + $0 } ?? "") : value
+    }
+    guard offset >= 0, length.map({ Int($0) ?? -1 >= 0 }) ?? true else {
       throw refused("a part of a variable is written ${NAME:OFFSET} or ${NAME:OFFSET:LENGTH}", at: start)
     }
     let rest = value.dropFirst(offset)
