@@ -9,7 +9,7 @@ UP ?=
 .PHONY: up archives build test unit conformance end-to-end browser lint format bench clean packages
 
 up: build ## Show this machine's logs (LOGS="/path/*.log …" for others, UP="--listen …" for options)
-	$(BINARY) up $(UP) $(LOGS)
+	@set -f; exec $(BINARY) up $(UP) $(LOGS)
 
 packages:
 	@scripts/install-packages build

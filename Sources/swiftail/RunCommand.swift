@@ -42,6 +42,9 @@ enum RunCommand {
     for (flag, isSet) in [("-dry-run", flags.dryRun), ("-inspect", flags.inspect)] where isSet {
       errors.append("\(flag) is not in this version")
     }
+    if flags.configFile.isEmpty, !errors.isEmpty {
+      errors.append("swiftail up shows this machine's logs; -config.file=FILE runs a Promtail configuration")
+    }
     if !errors.isEmpty { Command.fail(errors.joined(separator: "\n"), status: 1) }
     await start(configuration)
   }
