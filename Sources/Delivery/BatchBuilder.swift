@@ -27,6 +27,8 @@ public struct BatchBuilder: ~Copyable {
   /// When the first entry came, on the monotonic clock: nanoseconds.
   public private(set) var began: Int64 = 0
   private let limit: Int
+  /// Empty lines weigh nothing; what they cost on the wire is bounded too.
+  private var wireLimit: Int { 2 * limit + (1 << 20) }
 
   /// - Parameter limit: `batchsize` in bytes.
   public init(limit: Int) {
@@ -51,7 +53,7 @@ public struct BatchBuilder: ~Copyable {
     while taken < records.count {
       let record = records[taken]
       let weight = Int(record.length) &+ Int(record.metadataSize)
-      if size &+ weight > limit, entries &+ taken > 0 { break }
+      if size &+ weight > limit || bytes.count > wireLimit, entries &+ taken > 0 { break }
       size &+= weight
       let line = (record.isMade ? made : chunk) + Int(record.start)
       PushWire.append(

@@ -32,9 +32,10 @@ extension Reader {
 
   /// Reads one chunk for each group of the file. True when there is more to read now.
   private mutating func read(_ file: TailedFile) -> Bool {
-    if let predecessor = file.predecessor, !predecessor.isAtEnd {
+    if let predecessor = file.predecessor {
       // Its turn comes when the file before it is at its end.
-      return false
+      if !predecessor.isAtEnd { return false }
+      file.predecessor = nil
     }
     file.isBlocked = false
     var hasMore = false
@@ -79,8 +80,9 @@ extension Reader {
 
   private mutating func reachedEnd(_ file: TailedFile) {
     file.isAtEnd = true
-    if case .rotated = file.phase {
-      for case let next? in files where next.predecessor === file { enqueueNow(next) }
+    if let next = file.successor {
+      file.successor = nil
+      enqueueNow(next)
     }
     if !file.fingerprint.isWhole, file.groups[0].offset > UInt64(file.fingerprint.length) { growFingerprint(file) }
   }

@@ -206,6 +206,7 @@ struct Reader: ~Copyable {
       return
     }
     file.predecessor = predecessor
+    predecessor?.successor = file
     current[sighting.key] = file
     enqueue(file)
   }

@@ -41,6 +41,8 @@ final class TailedFile {
   var phase = Phase.current
   /// Must be at its end before this one is read, so that a stream's order holds.
   weak var predecessor: TailedFile?
+  /// Waits for this one to be at its end.
+  weak var successor: TailedFile?
   let position: PositionHandle
   var watch: Int32?
   var isQueued = false

@@ -81,6 +81,13 @@ import Testing
     settle(builder.seal { _ in [] })
   }
 
+  @Test func empty_lines_do_not_make_a_batch_without_end() {
+    var builder = BatchBuilder(limit: 100)
+    let taken = append(&builder, Array(repeating: (0, ""), count: 200_000))
+    #expect(taken < 200_000)
+    settle(builder.seal { _ in [] })
+  }
+
   @Test(arguments: [2, 3, 10, 101]) func halves_hold_every_entry_once(count: Int) throws {
     var builder = BatchBuilder(limit: 1 << 20)
     let lines = (0..<count).map { (stream: $0 % 3, line: "line \($0)") }
