@@ -59,6 +59,9 @@ public final class JSONDocument {
 
   func raw(_ node: JSONNode) -> UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: text[range(node)]) }
 
+  /// Whether a string does not stand for itself in the text.
+  public func hasEscapes(_ node: JSONNode) -> Bool { tape[node.index].hasEscapes }
+
   /// The value of a number.
   public func number(_ node: JSONNode) -> Double {
     // Parsing has made sure that the number fits.

@@ -35,7 +35,7 @@ struct LineContext: ~Copyable {
   /// The text of a slot, or nil for one without a text form.
   mutating func text(_ slot: Slot) -> Slice? {
     switch slot.kind {
-    case .absent, .null, .structure: return nil
+    case .absent, .null: return nil
     case .text: return slot.slice
     case .boolean: return write { $0.append(slot.number != 0 ? "true" : "false") }
     case .number: return write { GoNumber.appendPlain(slot.number, to: &$0) }

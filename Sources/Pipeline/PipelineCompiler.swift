@@ -79,14 +79,12 @@ private struct PipelineCompiler {
 
   /// `docker` stands for four stages (Promtail's documentation, docker stage).
   private mutating func docker() {
-    var paths = JSONPaths()
     let fields = [("log", "output"), ("stream", "stream"), ("time", "timestamp")]
-    for (field, name) in fields { paths.add([field], slot: names.number(name)) }
     stages.append(
       .json(
         CompiledJSON(
-          paths: paths, pathSlots: fields.map { names.number($0.1) }, expressions: [], source: nil,
-          dropsMalformed: false)))
+          fields: fields.map { .init(slot: names.number($0.1), path: FieldPath([$0.0])) }, expressions: [],
+          source: nil, dropsMalformed: false)))
     stages.append(
       .labels(CompiledLabels(assignments: [.init(label: labels.number("stream"), source: names.number("stream"))])))
     stages.append(.timestamp(clock(source: "timestamp", [.rfc3339Nano], nil, fudges: true)))
@@ -94,20 +92,18 @@ private struct PipelineCompiler {
   }
 
   private mutating func compile(_ json: JSONStage) -> CompiledJSON {
-    var paths = JSONPaths()
-    var pathSlots: [Int] = []
+    var fields: [CompiledJSON.Field] = []
     var expressions: [CompiledJSON.Extraction] = []
     for item in json.expressions {
       let slot = names.number(item.name)
       if let path = item.expression.plainPath {
-        paths.add(path, slot: slot)
-        pathSlots.append(slot)
+        fields.append(.init(slot: slot, path: FieldPath(path)))
       } else {
         expressions.append(.init(slot: slot, expression: item.expression))
       }
     }
     return CompiledJSON(
-      paths: paths, pathSlots: pathSlots, expressions: expressions, source: json.source.map { names.number($0) },
+      fields: fields, expressions: expressions, source: json.source.map { names.number($0) },
       dropsMalformed: json.dropMalformed)
   }
 

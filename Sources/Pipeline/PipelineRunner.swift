@@ -1,6 +1,7 @@
 import Bytes
 import Glibc
 import GoCompat
+import JMESPath
 public import LogModel
 
 /// Runs lines through a pipeline. One per worker and pipeline; it owns what is needed per line.
@@ -10,11 +11,10 @@ public final class PipelineRunner {
   private let labels: UnsafeMutablePointer<Slot>
   private let groups: UnsafeMutableBufferPointer<GroupRange>
   private var clock = RuntimeClock()
-  private var json: JSONLine
+  private let document = JSONDocument()
 
   public init(_ pipeline: CompiledPipeline) {
     self.pipeline = pipeline
-    json = JSONLine(slotCount: pipeline.names.names.count)
     slots = .allocate(capacity: max(1, pipeline.names.names.count))
     slots.initialize(repeating: .absent, count: max(1, pipeline.names.names.count))
     labels = .allocate(capacity: max(1, pipeline.labelNames.count))
@@ -242,7 +242,7 @@ public final class PipelineRunner {
       case .cri(let stage):
         released = context.run(
           stage, base: state.labels, offset: offset, &state.lastTimes, &state.partials)
-      case .json(let stage): context.run(stage, &json)
+      case .json(let stage): context.run(stage, document)
       case .regex(let stage): context.run(stage, groups: groups)
       case .logfmt(let stage): context.run(stage)
       case .labels(let stage): context.run(stage)

@@ -36,8 +36,6 @@ struct Slot {
     case text
     case number
     case boolean
-    /// An object or array of JSON that has not been written out yet; only while a json stage runs.
-    case structure
   }
   var kind: Kind
   var slice: Slice

@@ -118,54 +118,6 @@ final class Bench {
   }
 }
 
-@Suite struct JSONScannerTests {
-  private func scan(_ text: String, _ path: [String] = ["a"]) -> String? {
-    var paths = JSONPaths()
-    paths.add(path, slot: 0)
-    var got = "missing"
-    let isWellFormed = Array(text.utf8).withUnsafeBufferPointer { bytes in
-      var scanner = JSONScanner(bytes)
-      return scanner.scan(
-        paths, reset: { _ in got = "null" },
-        found: { _, value in
-          switch value {
-          case .null: got = "null"
-          case .boolean(let value): got = "\(value)"
-          case .number(let value): got = "\(value)"
-          case .string(let range, _): got = String(decoding: bytes[range], as: UTF8.self)
-          case .structure(let range): got = String(decoding: bytes[range], as: UTF8.self)
-          }
-          return true
-        })
-    }
-    return isWellFormed ? got : nil
-  }
-
-  @Test(arguments: [
-    (#"{"a":"x"}"#, "x"), (#" { "b" : [1,{"a":2}] , "a" : "y" } "#, "y"), (#"{"a":[1,[],{}]}"#, "[1,[],{}]"),
-    (#"{"a":-0.5e3}"#, "-500.0"), (#"{"a":true,"b":null}"#, "true"), (#"{"a":1,"a":{"b":1}}"#, #"{"b":1}"#),
-    ("null", "missing"),
-    ("{}", "missing"), (#"{"\u0061":1}"#, "1.0"), (#"{"a":9007199254740993}"#, "9007199254740992.0"),
-  ])
-  func values(text: String, value: String) { #expect(scan(text) == value) }
-
-  @Test(arguments: [
-    "", "x", "[]", "1", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, #"{,}"#, #"{"a":1}x"#, #"{"a":"\q"}"#, #"{"a":"\u12"}"#,
-    "{\"a\":\"x\ty\"}", #"{"a":01}"#, #"{"a":1.}"#, #"{"a":1e}"#, #"{"a":1e400}"#, #"{"b":1e400}"#, #"{"a":tru}"#,
-    #"{"a":[1 2]}"#,
-    #"{"a":[1,]}"#, #"{"b":{"c":1,}}"#, #"{"b":[}"#, #"{"b":{]}"#, "{\"a\":1", "\u{FEFF}{}", "nullx", #"{"b":"\"}"#,
-  ])
-  func malformed(text: String) { #expect(scan(text) == nil, "\(text)") }
-
-  @Test func depth_is_bounded_without_recursion() {
-    func nested(_ depth: Int) -> String {
-      #"{"b":"# + String(repeating: "[", count: depth) + String(repeating: "]", count: depth) + "}"
-    }
-    #expect(scan(nested(9_990)) == "missing")
-    #expect(scan(nested(10_001)) == nil)
-  }
-}
-
 @Suite struct RuntimeClockTests {
   private func parse(_ text: String) -> Timestamp? {
     var clock = RuntimeClock()

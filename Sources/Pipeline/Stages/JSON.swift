@@ -3,100 +3,73 @@ import JMESPath
 
 /// `json`: fields of a JSON object become extracted values; also what `docker` stands for.
 struct CompiledJSON: Sendable {
-  /// Plain paths, filled in one pass over the text.
-  var paths: JSONPaths
-  /// Slots of plain paths: null where nothing is found.
-  var pathSlots: [Int]
-  /// Expressions that are more than paths, run on the parsed text.
-  var expressions: [Extraction]
-  /// nil: the line.
-  var source: Int?
-  var dropsMalformed: Bool
-
+  /// A path of field names, looked up in the parsed text; null where it leads nowhere.
+  struct Field: Sendable {
+    var slot: Int
+    var path: FieldPath
+  }
+  /// An expression that is more than a path.
   struct Extraction: Sendable {
     var slot: Int
     var expression: Expression
   }
-}
-
-/// What json stages need per worker: where values wait until the whole text has proved to be well-formed, and a document
-/// for what is more than a path.
-struct JSONLine: ~Copyable {
-  fileprivate let pending: UnsafeMutablePointer<Slot>
-  fileprivate let document = JSONDocument()
-
-  init(slotCount: Int) {
-    pending = .allocate(capacity: max(1, slotCount))
-    pending.initialize(repeating: .null, count: max(1, slotCount))
-  }
-
-  deinit { pending.deallocate() }
+  var fields: [Field]
+  var expressions: [Extraction]
+  /// nil: the line.
+  var source: Int?
+  var dropsMalformed: Bool
 }
 
 extension LineContext {
-  mutating func run(_ stage: borrowing CompiledJSON, _ json: inout JSONLine) {
+  mutating func run(_ stage: borrowing CompiledJSON, _ document: JSONDocument) {
     var input = line
     if let source = stage.source {
       guard let value = text(slots[source]) else { return }
       input = value
     }
-    let pending = json.pending
-    for slot in stage.pathSlots { pending[slot] = .null }
-    // What is written below may move the bytes that an input among them lies in.
-    if input.source == .made { made.reserve(Int(input.count) * 2 + 64) }
-    var scanner = JSONScanner(bytes(input))
-    let isWellFormed = scanner.scan(
-      stage.paths, reset: { for slot in $0 { pending[slot] = .null } },
-      found: { wanted, value in
-        let slot = found(value, in: input)
-        for place in wanted { pending[place] = slot }
-        return true
-      })
-    guard isWellFormed else {
+    // The document refers to the bytes it was read from, and writing may move those that a stage made.
+    if input.source == .made {
+      let copy = Array(bytes(input))
+      copy.withUnsafeBufferPointer { extract(stage, $0, nil, document) }
+    } else {
+      extract(stage, bytes(input), input, document)
+    }
+  }
+
+  /// - Parameter slice: where the text lies, if it stays there: strings without escapes then need no copy.
+  private mutating func extract(
+    _ stage: borrowing CompiledJSON, _ text: UnsafeBufferPointer<UInt8>, _ slice: Slice?, _ document: JSONDocument
+  ) {
+    guard document.parse(text), document.kind(.root) == .object || document.kind(.root) == .null else {
       if stage.dropsMalformed { isDropped = true }
       return
     }
-    for slot in stage.pathSlots {
-      if pending[slot].kind == .structure {
-        // Written again in compact form, as it would be printed.
-        guard json.document.parse(bytes(pending[slot].slice)) else { continue }
-        pending[slot] = .text(write { json.document.appendJSON(.root, to: &$0) })
-      }
-      slots[slot] = pending[slot]
+    for field in stage.fields {
+      slots[field.slot] = document.lookup(field.path).map { value($0, slice, document) } ?? .null
     }
-    if !stage.expressions.isEmpty { evaluate(stage, input, json.document) }
-  }
-
-  /// Expressions that fail on this line leave what their names were (recorded: json/function-error-extracts-nothing).
-  private mutating func evaluate(_ stage: borrowing CompiledJSON, _ input: Slice, _ document: JSONDocument) {
-    // The document refers to the bytes it was read from, and writing may move those that a stage made.
-    let text = Array(bytes(input))
-    text.withUnsafeBufferPointer { text in
-      guard document.parse(text) else { return }
-      for item in stage.expressions {
-        guard let value = try? item.expression.evaluate(on: document) else { continue }
-        switch value {
-        case .null: slots[item.slot] = .null
-        case .bool(let value): slots[item.slot] = .boolean(value)
-        case .number(let value): slots[item.slot] = .number(value)
-        case .string, .array, .object, .node:
-          slots[item.slot] = .text(write { document.appendText(value, to: &$0) })
-        }
+    for item in stage.expressions {
+      // One that fails on this line leaves what its name was (recorded: json/function-error-extracts-nothing).
+      guard let found = try? item.expression.evaluate(on: document) else { continue }
+      switch found {
+      case .null: slots[item.slot] = .null
+      case .bool(let value): slots[item.slot] = .boolean(value)
+      case .number(let value): slots[item.slot] = .number(value)
+      case .string, .array, .object, .node:
+        slots[item.slot] = .text(write { document.appendText(found, to: &$0) })
       }
     }
   }
 
-  private mutating func found(_ value: JSONScanner.Found, in input: Slice) -> Slot {
-    switch value {
+  private mutating func value(_ node: JSONNode, _ slice: Slice?, _ document: JSONDocument) -> Slot {
+    switch document.kind(node) {
     case .null: return .null
-    case .boolean(let value): return .boolean(value)
-    case .number(let value): return .number(value)
-    case .string(let range, hasEscapes: false): return .text(input.part(range))
-    case .string(let range, hasEscapes: true):
-      let start = made.count
-      JSONScanner.unescape(UnsafeBufferPointer(rebasing: bytes(input)[range]), into: &made)
-      return .text(Slice(.made, start, made.count - start))
-    case .structure(let range): return Slot(kind: .structure, slice: input.part(range), number: 0)
+    case .false: return .boolean(false)
+    case .true: return .boolean(true)
+    case .number: return .number(document.number(node))
+    case .string:
+      if let slice, !document.hasEscapes(node) { return .text(slice.part(document.range(node))) }
+      return .text(write { document.appendString(node, to: &$0) })
+    case .array, .object: return .text(write { document.appendJSON(node, to: &$0) })
     }
   }
 }
