@@ -74,6 +74,7 @@ public final class DataPath: Sendable {
     let senders = SenderTasks()
     self.senders = senders
     let stopSignal = stopSignal
+    let keeper = keeper
     let table = keeper.table
     pool = try ReaderPool(count: setup.readers) { inbox in
       ReaderSetup(
@@ -83,7 +84,8 @@ public final class DataPath: Sendable {
           let queue = BatchQueue(client: client, tenant: tenant)
           let sender = Sender(
             queue: queue, output: setup.clients[client].output, settings: setup.clients[client].sender,
-            metrics: metrics, log: log, stop: stopSignal, settled: { inbox.put(.settled($0)) })
+            metrics: metrics, log: log, stop: stopSignal, prepare: { keeper.saveStamps() },
+            settled: { inbox.put(.settled($0)) })
           senders.start(queue, sender)
           return queue
         }, positions: table, metrics: tailing, log: log, pollInterval: setup.pollInterval)

@@ -39,12 +39,14 @@ public struct Sender: Sendable {
   let metrics: DeliveryMetrics
   let log: Log
   let stop: StopSignal
+  /// Called before a batch is sent for the first time.
+  let prepare: @Sendable () -> Void
   /// Takes the tickets that may move positions; called after each batch, also with none, since the queue has room again.
   let settled: @Sendable ([AckTicket]) -> Void
 
   public init(
     queue: BatchQueue, output: any Output, settings: SenderSettings, metrics: DeliveryMetrics, log: Log,
-    stop: StopSignal, settled: @escaping @Sendable ([AckTicket]) -> Void
+    stop: StopSignal, prepare: @escaping @Sendable () -> Void, settled: @escaping @Sendable ([AckTicket]) -> Void
   ) {
     self.queue = queue
     self.output = output
@@ -52,6 +54,7 @@ public struct Sender: Sendable {
     self.metrics = metrics
     self.log = log
     self.stop = stop
+    self.prepare = prepare
     self.settled = settled
   }
 
@@ -77,6 +80,7 @@ public struct Sender: Sendable {
   private func deliver(_ batch: SealedBatch) async -> Fate {
     let request = output.prepare(batch, tenant: tenant)
     metrics.encodedBytes.with(settings.host).add(request.wireBytes)
+    prepare()
     var schedule = RetrySchedule(settings.retry)
     while true {
       let began = ContinuousClock.now

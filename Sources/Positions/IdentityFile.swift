@@ -13,6 +13,7 @@ public struct FilePosition: Equatable, Sendable {
   public var offsets: [String: UInt64]
   /// No longer under its path: renamed or deleted while lines of it were not acknowledged.
   public var isRotated: Bool
+  public var stamps = ReadStamps()
 
   public init(
     path: String, job: String, identity: FileIdentity, fingerprint: Fingerprint, offsets: [String: UInt64],
@@ -43,6 +44,7 @@ public enum IdentityFile {
       for (client, offset) in file.offsets.sorted(by: { $0.key < $1.key }) {
         out += "acked \(offset) \(GoQuote.quote(client))\n"
       }
+      for stamp in file.stamps.all { out += "stamp \(stamp.start) \(stamp.end) \(stamp.time)\n" }
     }
     return out + "sum \(checksum(out))\n"
   }
@@ -68,11 +70,49 @@ public enum IdentityFile {
         let (client, _) = quoted(line.dropFirst("acked \(words[1]) ".count))
       {
         files[files.count - 1].offsets[client] = offset
+      } else if words.first == "stamp", words.count == 4, !files.isEmpty, let stamp = stamp(words[1...]) {
+        files[files.count - 1].stamps.add(stamp)
       } else {
         return nil
       }
     }
     return files
+  }
+
+  private static func stamp(_ words: ArraySlice<Substring>) -> ReadStamp? {
+    let words = Array(words)
+    guard words.count >= 3, let start = UInt64(words[0]), let end = UInt64(words[1]), let time = Int64(words[2]),
+      start < end
+    else { return nil }
+    return ReadStamp(start: start, end: end, time: time)
+  }
+
+  // MARK: - Stamps that were noted since the file was written
+
+  /// One line of the stamp journal.
+  static func journalLine(_ file: FilePosition, _ stamp: ReadStamp) -> String {
+    "stamp \(stamp.start) \(stamp.end) \(stamp.time) \(file.identity.device) \(file.identity.inode) "
+      + "\(GoQuote.quote(file.job)) \(GoQuote.quote(file.path))\n"
+  }
+
+  /// Adds a journal's stamps to the files they belong to. A line that a crash cut off ends the reading.
+  static func addJournal(_ bytes: [UInt8], to files: inout [FilePosition]) {
+    for line in bytes.split(separator: 0x0a, omittingEmptySubsequences: false).dropLast() {
+      let words = String(decoding: line, as: UTF8.self).split(
+        separator: " ", maxSplits: 6, omittingEmptySubsequences: false)
+      guard words.count == 7, words[0] == "stamp", let stamp = stamp(words[1...3]), let device = UInt64(words[4]),
+        let inode = UInt64(words[5]), let (job, rest) = quoted(words[6]), let (path, _) = quoted(rest.dropFirst())
+      else { return }
+      let identity = FileIdentity(device: device, inode: inode)
+      if let place = files.lastIndex(where: { $0.identity == identity && $0.path == path && $0.job == job }) {
+        files[place].stamps.add(stamp)
+      } else {
+        var file = FilePosition(
+          path: path, job: job, identity: identity, fingerprint: .empty, offsets: [:], isRotated: false)
+        file.stamps.add(stamp)
+        files.append(file)
+      }
+    }
   }
 
   private static func quoted(_ text: Substring) -> (String, Substring)? {

@@ -1,3 +1,4 @@
+import Synchronization
 public import Syscalls
 public import Telemetry
 
@@ -11,6 +12,7 @@ public final class PositionKeeper: Sendable {
   private let wake: WakeUp
   private let thread: WorkerThread?
   private let stop: StopFlag
+  private let journal: StampJournal?
 
   /// What keeps the agent from starting.
   public struct Failure: Error, CustomStringConvertible {
@@ -30,14 +32,17 @@ public final class PositionKeeper: Sendable {
     table = try Self.load(path: path, files: files, log: log)
     wake = try WakeUp()
     stop = StopFlag()
-    if let syncPeriod {
-      let loop = WriteLoop(
-        path: path, period: syncPeriod, table: table, files: files, log: log, failures: failures, wake: wake, stop: stop
-      )
-      thread = try WorkerThread(name: "positions") { loop.run() }
-    } else {
+    guard let syncPeriod else {
+      journal = nil
       thread = nil
+      return
     }
+    let journal = StampJournal(path: Self.journalPath(path), table: table, files: files)
+    self.journal = journal
+    let loop = WriteLoop(
+      path: path, period: syncPeriod, table: table, files: files, log: log, failures: failures, wake: wake, stop: stop,
+      journal: journal)
+    thread = try WorkerThread(name: "positions") { loop.run() }
   }
 
   /// Writes a last time and ends the thread. Blocks.
@@ -47,6 +52,11 @@ public final class PositionKeeper: Sendable {
     thread?.join()
     wake.close()
   }
+
+  /// Puts on disk when the lines were read that are about to be sent. One write for all that was read since the last.
+  public func saveStamps() { journal?.save() }
+
+  private static func journalPath(_ path: String) -> String { identityPath(path) + ".stamps" }
 
   static func identityPath(_ path: String) -> String { path + ".swiftail" }
 
@@ -80,7 +90,41 @@ public final class PositionKeeper: Sendable {
         log.warn("identity file is broken and is not used", ("file", identityPath(path)))
       }
     }
+    if case .success(let bytes) = files.readWhole(journalPath(path)) { IdentityFile.addJournal(bytes, to: &known) }
     return PositionTable(inherited: inherited, known: known)
+  }
+}
+
+/// The file that stamps go to between two writes of the identity file, which then holds them too.
+private final class StampJournal: Sendable {
+  private let path: String
+  private let table: PositionTable
+  private let files: any FileSystem
+  /// Whether the journal holds anything; held while either file is written.
+  private let isUsed = Mutex(true)
+
+  init(path: String, table: PositionTable, files: any FileSystem) {
+    self.path = path
+    self.table = table
+    self.files = files
+  }
+
+  func save() {
+    isUsed.withLock { isUsed in
+      let text = Array(table.takeUnsavedStamps().utf8)
+      if text.isEmpty { return }
+      isUsed = true
+      // Without it a crash may leave copies; that is no reason not to send.
+      _ = files.append(path, text, mode: 0o600)
+    }
+  }
+
+  /// Runs `write`, which puts all stamps into the identity file, and begins the journal anew if it succeeded.
+  func whileReplaced(_ write: () -> Bool) {
+    isUsed.withLock { isUsed in
+      guard write(), isUsed else { return }
+      if case .success = files.replace(path, with: [], mode: 0o600) { isUsed = false }
+    }
   }
 }
 
@@ -101,25 +145,27 @@ private struct WriteLoop: Sendable {
   let failures: Counter
   let wake: WakeUp
   let stop: StopFlag
+  let journal: StampJournal
 
   func run() {
     guard let poller = try? Poller(), (try? poller.add(wake.descriptor)) != nil else { return }
     defer { poller.close() }
     while true {
-      let stopping = stop.isRaised
-      write()
-      if stopping { return }
       poller.wait(nanoseconds: period)
       wake.clear()
+      let stopping = stop.isRaised
+      journal.whileReplaced(write)
+      if stopping { return }
     }
   }
 
-  private func write() {
+  /// False when nothing was written.
+  private func write() -> Bool {
     let changes = table.takeChanges { path in
       if case .success = files.status(at: path) { return true }
       return false
     }
-    guard let (entries, known) = changes else { return }
+    guard let (entries, known) = changes else { return false }
     // The identity file first: it is only believed where positions.yaml does not contradict it.
     let parts = [
       (PositionKeeper.identityPath(path), IdentityFile.text(known)), (path, PositionsFile.text(entries)),
@@ -129,8 +175,9 @@ private struct WriteLoop: Sendable {
         failures.add()
         table.markDirty()
         log.error("cannot write positions; shipping goes on", ("file", file), ("error", error))
-        return
+        return false
       }
     }
+    return true
   }
 }

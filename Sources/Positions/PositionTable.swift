@@ -16,6 +16,8 @@ public final class PositionTable: Sendable {
     /// From the identity file at the start, not (yet) taken over by a reader.
     var known: [FilePosition] = []
     var isDirty = false
+    /// Stamps that are not on disk yet.
+    var unsaved: [(row: UInt64, stamp: ReadStamp)] = []
   }
   private let state: Mutex<State>
 
@@ -52,7 +54,27 @@ public final class PositionTable: Sendable {
     state.withLock {
       guard $0.rows[handle.row] != nil else { return }
       change(&$0.rows[handle.row]!)
+      $0.rows[handle.row]!.stamps.forget(before: $0.rows[handle.row]!.acked)
       $0.isDirty = true
+    }
+  }
+
+  /// A stretch of the file was read at a time that must not be forgotten once it is sent.
+  public func note(_ handle: PositionHandle, _ stamp: ReadStamp) {
+    state.withLock {
+      guard $0.rows[handle.row] != nil else { return }
+      $0.rows[handle.row]!.stamps.add(stamp)
+      $0.unsaved.append((handle.row, stamp))
+    }
+  }
+
+  /// The lines that the journal lacks.
+  func takeUnsavedStamps() -> String {
+    state.withLock { state in
+      defer { state.unsaved.removeAll(keepingCapacity: true) }
+      return state.unsaved.reduce(into: "") { text, one in
+        if let file = state.rows[one.row] { text += IdentityFile.journalLine(file, one.stamp) }
+      }
     }
   }
 

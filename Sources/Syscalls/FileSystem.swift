@@ -65,6 +65,8 @@ public protocol FileSystem: Sendable {
   /// Replaces the file so that after a power loss there is the old or the new content, never a part:
   /// temporary file, fsync, rename, fsync of the directory.
   func replace(_ path: String, with bytes: [UInt8], mode: UInt32) -> Result<Void, Errno>
+  /// Adds to the end of a file, which is made if it is missing. Not synced: it outlives the process, not the power.
+  func append(_ path: String, _ bytes: [UInt8], mode: UInt32) -> Result<Void, Errno>
   /// Makes the missing directories of a path, for their owner alone.
   func makeDirectories(_ path: String) -> Result<Void, Errno>
   func rename(_ from: String, to: String) -> Result<Void, Errno>

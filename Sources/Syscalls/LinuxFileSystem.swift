@@ -113,6 +113,18 @@ public struct LinuxFileSystem: FileSystem {
     }
   }
 
+  public func append(_ path: String, _ bytes: [UInt8], mode: UInt32) -> Result<Void, Errno> {
+    switch retrying({ Int(clinux_open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, mode)) }) {
+    case .failure(let error): return .failure(error)
+    case .success(let descriptor):
+      defer { _ = Glibc.close(Int32(descriptor)) }
+      // One call: another process sees all of it or, when the disk is full, a part that has no line end.
+      return retrying { bytes.withUnsafeBytes { write(Int32(descriptor), $0.baseAddress, $0.count) } }.flatMap {
+        $0 == bytes.count ? .success(()) : .failure(.noSpace)
+      }
+    }
+  }
+
   public func makeDirectories(_ path: String) -> Result<Void, Errno> {
     var built = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {

@@ -122,6 +122,9 @@ extension Reader {
       guard let last = buffer.bytes.lastIndex(of: 0x0a) else { return longLine(file, index, clients, count) }
       end = last + 1
     }
+    // A stretch that was read before a crash is not mixed with what follows it: it keeps its time.
+    let until = file.stamps.time(at: file.groups[index].offset).until
+    end = Int(min(UInt64(end), until - file.groups[index].offset))
     ship(file, index, clients, length: end)
     shrinkBuffer()
     return count == buffer.capacity || end < count || count >= Self.chunkSize
@@ -174,8 +177,7 @@ extension Reader {
   private mutating func ship(_ file: TailedFile, _ index: Int, _ clients: ClientSet, length: Int) {
     let offset = file.groups[index].offset
     let chunk = UnsafeBufferPointer(start: UnsafePointer(buffer.base), count: length)
-    let readTime = max(Clock.wall(), file.nextReadTime)
-    file.nextReadTime = readTime + Int64(length)
+    let readTime = readTime(file, offset: offset, length: length)
     block.removeAll()
     runners[file.target.job].run(
       chunk, offset: offset, readTime: readTime, state: &file.groups[index].state, streams: &streams, into: &block)
@@ -201,7 +203,19 @@ extension Reader {
     file.isAtEnd = false
   }
 
+  /// The time of the stretch, noted if it is new.
+  private func readTime(_ file: TailedFile, offset: UInt64, length: Int) -> Int64 {
+    if let known = file.stamps.time(at: offset).time { return known }
+    let time = max(Clock.wall(), file.nextReadTime)
+    let stamp = ReadStamp(start: offset, end: offset + UInt64(length), time: time)
+    file.nextReadTime = time + Int64(length)
+    file.stamps.add(stamp)
+    setup.positions.note(file.position, stamp)
+    return time
+  }
+
   private func reportPosition(_ file: TailedFile) {
+    file.stamps.forget(before: file.ledgers.lazy.map(\.acked).min() ?? 0)
     setup.positions.update(file.position) { position in
       for (client, name) in setup.clientNames.enumerated() { position.offsets[name] = file.ledgers[client].acked }
     }
@@ -238,6 +252,8 @@ extension Reader {
     let state = setup.pipelines[file.target.job].makeState(labels: labels)
     file.groups = [ReadGroup(clients: .first(setup.clientNames.count), offset: 0, state: state)]
     file.fingerprint = .empty
+    file.stamps = ReadStamps()
+    setup.positions.update(file.position) { $0.stamps = ReadStamps() }
     file.readBytes.set(0)
     reportPosition(file)
     enqueueNow(file)

@@ -142,6 +142,7 @@ struct Reader: ~Copyable {
   }
 
   private func report(_ file: TailedFile) {
+    file.stamps.forget(before: file.ledgers.lazy.map(\.acked).min() ?? 0)
     setup.positions.update(file.position) { position in
       for (index, name) in setup.clientNames.enumerated() { position.offsets[name] = file.ledgers[index].acked }
       position.fingerprint = file.fingerprint
@@ -282,7 +283,7 @@ struct Reader: ~Copyable {
     }
     var sighting = sighting
     sighting.identity = status.identity
-    let (start, fingerprint) = resume(sighting, handle, status, wasOther: wasOther)
+    let (start, fingerprint, stamps) = resume(sighting, handle, status, wasOther: wasOther)
     var labels = sighting.target.labels
     labels["filename"] = sighting.key.path
     let state = setup.pipelines[sighting.target.job].makeState(labels: labels)
@@ -301,13 +302,14 @@ struct Reader: ~Copyable {
       lives.append(0)
     }
     lives[Int(number)] += 1
+    var position = FilePosition(
+      path: sighting.key.path, job: sighting.target.jobName, identity: status.identity, fingerprint: fingerprint,
+      offsets: start.offsets, isRotated: rotated != nil)
+    position.stamps = stamps
     let file = TailedFile(
       number: number, life: lives[Int(number)], sighting: sighting, handle: handle, fingerprint: fingerprint,
-      groups: groups, ledgers: setup.clientNames.map { AckLedger(acked: start.offsets[$0] ?? 0) },
-      position: setup.positions.register(
-        FilePosition(
-          path: sighting.key.path, job: sighting.target.jobName, identity: status.identity, fingerprint: fingerprint,
-          offsets: start.offsets, isRotated: rotated != nil)), metrics: setup.metrics)
+      stamps: stamps, groups: groups, ledgers: setup.clientNames.map { AckLedger(acked: start.offsets[$0] ?? 0) },
+      position: setup.positions.register(position), metrics: setup.metrics)
     files[Int(number)] = file
     file.fileBytes.set(Double(status.size))
     setup.metrics.filesActive.add(1)
@@ -320,7 +322,7 @@ struct Reader: ~Copyable {
 
   private func resume(
     _ sighting: FileSighting, _ handle: FileHandle, _ status: FileStatus, wasOther: Bool
-  ) -> (Resume, Fingerprint) {
+  ) -> (Resume, Fingerprint, ReadStamps) {
     let path = sighting.key.path
     let records = setup.positions.known(path: path, job: sighting.target.jobName)
     var known = records.first { $0.identity == status.identity }
@@ -332,11 +334,12 @@ struct Reader: ~Copyable {
       known: known, inherited: setup.positions.inherited(path: path),
       wasOther: wasOther || (known == nil && !records.isEmpty), size: status.size,
       clients: setup.clientNames)
-    return (resume, fingerprint(handle, length: Fingerprint.full))
+    return (resume, fingerprint(handle, length: Fingerprint.full), known?.stamps ?? ReadStamps())
   }
 
   private func fingerprint(_ handle: FileHandle, length: Int) -> Fingerprint {
-    withUnsafeTemporaryAllocation(byteCount: Fingerprint.full, alignment: 8) { bytes in
+    if length == 0 { return .empty }
+    return withUnsafeTemporaryAllocation(byteCount: Fingerprint.full, alignment: 8) { bytes in
       let wanted = UnsafeMutableRawBufferPointer(rebasing: bytes[..<min(length, Fingerprint.full)])
       guard case .success(let count) = setup.files.read(handle, at: 0, into: wanted) else { return .empty }
       return Fingerprint(length: count, hash: Hash.bytes(UnsafeRawBufferPointer(rebasing: wanted[..<count])))

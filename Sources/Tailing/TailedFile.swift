@@ -51,6 +51,8 @@ final class TailedFile {
   var isAtEnd = false
   /// The read time that the next chunk may not be before, so that times do not repeat: nanoseconds since 1970.
   var nextReadTime: Int64 = 0
+  /// When stretches were read that are not acknowledged yet, also before a crash.
+  var stamps: ReadStamps
   /// When a long line without end was looked at last.
   var lastLook: Int64 = 0
   private(set) var readBytes: Gauge
@@ -59,7 +61,7 @@ final class TailedFile {
 
   init(
     number: UInt32, life: UInt32, sighting: FileSighting, handle: FileHandle, fingerprint: Fingerprint,
-    groups: [ReadGroup], ledgers: [AckLedger], position: PositionHandle, metrics: TailingMetrics
+    stamps: ReadStamps, groups: [ReadGroup], ledgers: [AckLedger], position: PositionHandle, metrics: TailingMetrics
   ) {
     self.number = number
     self.life = life
@@ -68,6 +70,7 @@ final class TailedFile {
     self.handle = handle
     identity = sighting.identity
     self.fingerprint = fingerprint
+    self.stamps = stamps
     self.groups = groups
     self.ledgers = ledgers
     self.position = position

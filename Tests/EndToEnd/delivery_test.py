@@ -45,6 +45,25 @@ class Delivery(AgentTest):
         agent = self.start()
         until(lambda: set(written) <= set(self.lines(sink)))
 
+    def test_lines_repeated_after_kill_9_are_exact_copies(self):
+        sink = self.sink()
+        self.config([self.client(sink)])
+        with open(self.path('config.yaml')) as f:
+            text = f.read()
+        self.write('config.yaml', text.replace('sync_period: 100ms}', 'sync_period: 1h}'), 'wb')
+        written = ['line %d' % n for n in range(5000)]
+        self.write('a.log', '\n'.join(written) + '\n')
+        agent = self.start()
+        until(lambda: len(self.lines(sink)) == 5000)
+        self.stop(agent, signal.SIGKILL)
+        self.write('a.log', 'after\n')
+        self.start()
+        until(lambda: 'after' in self.lines(sink))
+        with sink.lock:
+            entries = [(e[0], e[1]) for p in sink.pushes for e in p[3]]
+        self.assertEqual(len(entries), 10001)
+        self.assertEqual(len(set(entries)), 5001)
+
     def test_while_the_endpoint_is_down_the_position_stays_and_then_all_arrives_in_order(self):
         sink = self.sink()
         sink.status = 500

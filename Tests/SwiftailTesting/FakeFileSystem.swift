@@ -154,6 +154,12 @@ public final class FakeFileSystem: FileSystem {
     }
   }
 
+  public func append(_ path: String, _ bytes: [UInt8], mode: UInt32) -> Result<Void, Errno> {
+    if let fault = state.withLock({ $0.faults[.replace] }) { return .failure(fault) }
+    append(path, String(decoding: bytes, as: UTF8.self))
+    return .success(())
+  }
+
   public func makeDirectories(_ path: String) -> Result<Void, Errno> {
     state.withLock { _ = $0.directories.insert(path) }
     return .success(())
