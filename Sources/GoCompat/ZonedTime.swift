@@ -1,4 +1,5 @@
 public import Bytes
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -118,7 +119,8 @@ extension ZonedTime {
   public func adding(years: Int, months: Int, days: Int) -> ZonedTime {
     let (year, month, day) = date
     let month0 = year * 12 + month - 1 + years * 12 + months
-    let first = CivilDate.days(year: (month0 - (month0 % 12 + 12) % 12) / 12, month: (month0 % 12 + 12) % 12 + 1, day: 1)
+    let first = CivilDate.days(
+      year: (month0 - (month0 % 12 + 12) % 12) / 12, month: (month0 % 12 + 12) % 12 + 1, day: 1)
     let seconds = Int64((first + day - 1 + days) * 86_400 + hour * 3600 + minute * 60 + second)
     return ZonedTime(seconds: zone.utc(local: seconds).seconds, nanoseconds: nanoseconds, zone: zone)
   }

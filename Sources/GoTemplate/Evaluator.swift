@@ -318,7 +318,8 @@ struct Evaluator<Data: TemplateData> {
     switch (parameter, value) {
     case (.any, .root), (.dict, .root): return .dict(try gather())
     case (.any, .missing): return .null
-    case (.any, _), (.string, .string), (.int, .int(_, .int)), (.int64, .int(_, .int64)), (.float, .float), (.bool, .bool),
+    case (.any, _), (.string, .string), (.int, .int(_, .int)), (.int64, .int(_, .int64)), (.float, .float),
+      (.bool, .bool),
       (.time, .time):
       return value
     case (.dict, .dict(let dict)) where !dict.isOfText: return value

@@ -1,5 +1,5 @@
-import GoCompat
 import Glibc
+import GoCompat
 
 /// Floating point numbers with a given number of digits, in Go's forms.
 enum FloatText {

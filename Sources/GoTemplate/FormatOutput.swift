@@ -15,11 +15,15 @@ struct FormatOutput {
     if verb == "T" { return pad(Array(Printing.typeName(value).utf8), style) }
     switch value {
     case .missing, .null, .root:
-      if verb == "v" { pad(Array((style.isSharp && depth > 0 ? "interface {}(nil)" : "<nil>").utf8), style) } else {
+      if verb == "v" {
+        pad(Array((style.isSharp && depth > 0 ? "interface {}(nil)" : "<nil>").utf8), style)
+      } else {
         add("%!\(verb)(<nil>)")
       }
     case .bool(let flag):
-      if verb == "t" || verb == "v" { pad(Array((flag ? "true" : "false").utf8), style) } else {
+      if verb == "t" || verb == "v" {
+        pad(Array((flag ? "true" : "false").utf8), style)
+      } else {
         try bad(value, verb, budget)
       }
     case .int(let number, let type):
@@ -29,7 +33,9 @@ struct FormatOutput {
         try integer(number, type, verb, style, value, budget)
       }
     case .duration(let duration):
-      if verb == "v" || verb == "s" { pad(Array(duration.description.utf8), style) } else {
+      if verb == "v" || verb == "s" {
+        pad(Array(duration.description.utf8), style)
+      } else {
         try integer(duration.nanoseconds, .int64, verb, style, value, budget)
       }
     case .float(let number): try float(number, verb, style, value, budget)
@@ -111,7 +117,10 @@ struct FormatOutput {
     _ bytes: [UInt8], _ verb: Unicode.Scalar, _ style: FormatStyle, _ value: Value, _ budget: Budget
   ) throws {
     switch verb {
-    case "v" where style.isSharp: pad(quoted(bytes, style), style)
+    case "v" where style.isSharp:
+      var plain = style
+      plain.isSharp = false
+      pad(quoted(bytes, plain), style)
     case "v", "s": pad(truncated(bytes, style), style)
     case "q": pad(quoted(truncated(bytes, style), style), style)
     case "x", "X": pad(hexadecimal(bytes, style, isUpper: verb == "X"), style)
@@ -213,7 +222,11 @@ struct FormatOutput {
       }
     }
     digits = prefix + digits
-    if isNegative { digits = "-" + digits } else if style.isPlus { digits = "+" + digits } else if style.isSpaced {
+    if isNegative {
+      digits = "-" + digits
+    } else if style.isPlus {
+      digits = "+" + digits
+    } else if style.isSpaced {
       digits = " " + digits
     }
     style.isZero = false

@@ -42,8 +42,10 @@ struct Function: Sendable {
 
   /// Functions of sprig that are left out: they make keys and certificates or ask the network, line by line.
   static let leftOut: Set<String> = [
-    "getHostByName", "bcrypt", "htpasswd", "genPrivateKey", "derivePassword", "buildCustomCert", "genCA", "genCAWithKey",
-    "genSelfSignedCert", "genSelfSignedCertWithKey", "genSignedCert", "genSignedCertWithKey", "encryptAES", "decryptAES",
+    "getHostByName", "bcrypt", "htpasswd", "genPrivateKey", "derivePassword", "buildCustomCert", "genCA",
+    "genCAWithKey",
+    "genSelfSignedCert", "genSelfSignedCertWithKey", "genSignedCert", "genSignedCertWithKey", "encryptAES",
+    "decryptAES",
   ]
 }
 

@@ -159,8 +159,9 @@ struct Lexer {
       let isSign = byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
       let follows = text[place - 1] | 0x20
       let isExponent =
-        follows == UInt8(ascii: "p") || follows == UInt8(ascii: "e") && !begins("0x", at: start)
-        && !begins("0X", at: start)
+        follows == UInt8(ascii: "p")
+        || follows == UInt8(ascii: "e") && !begins("0x", at: start)
+          && !begins("0X", at: start)
       guard byte == UInt8(ascii: ".") || isSign && place > start && isExponent || alphanumeric() > 0 else { break }
       place += max(1, alphanumeric())
     }

@@ -52,7 +52,8 @@ extension Function {
 
   private static func zone(_ name: String) -> TimeZoneRules { TimeZoneRules.named(name) ?? .utc }
 
-  private static func formatted(_ call: Call, _ layout: [UInt8], _ value: Value, _ zone: TimeZoneRules) throws -> Value {
+  private static func formatted(_ call: Call, _ layout: [UInt8], _ value: Value, _ zone: TimeZoneRules) throws -> Value
+  {
     var time: ZonedTime
     switch value {
     case .time(let known): time = known

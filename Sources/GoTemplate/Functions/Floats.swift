@@ -5,7 +5,7 @@ import GoCompat
 extension Function {
   static let floats: [Function] = [
     Function("addf", rest: .any) { try fold($0, from: Decimal(0)) { a, b in a.plus(b) } },
-    Function("add1f", [.any]) { .float(Decimal(Numbers.double($0[0])).plus(Decimal(1)).double) },
+    Function("add1f", [.any]) { try fold($0, from: Decimal(1)) { a, b in a.plus(b) } },
     Function("subf", [.any], rest: .any) { try fold($0) { a, b in a.plus(b.negated) } },
     Function("mulf", [.any], rest: .any) { try fold($0) { a, b in a.times(b) } },
     Function("divf", [.any], rest: .any) { call in

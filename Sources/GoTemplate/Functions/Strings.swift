@@ -9,7 +9,8 @@ extension Function {
       Function("trimPrefix", [.string, .string]) { try $0.text(Texts.without(prefix: $0.bytes(0), $0.bytes(1))) },
       Function("trimSuffix", [.string, .string]) { try $0.text(Texts.without(suffix: $0.bytes(0), $0.bytes(1))) },
       Function("nospace", [.string]) { call in
-        try call.text(Characters(call.bytes(0)).filter { !$0.scalar.isGoSpace }.reduce(into: []) { $0.append($1.scalar) })
+        try call.text(
+          Characters(call.bytes(0)).filter { !$0.scalar.isGoSpace }.reduce(into: []) { $0.append($1.scalar) })
       },
       Function("contains", [.string, .string]) { .bool(Texts.contains($0.bytes(1), $0.bytes(0))) },
       Function("hasPrefix", [.string, .string]) { .bool(Texts.hasPrefix($0.bytes(1), $0.bytes(0))) },

@@ -67,6 +67,8 @@ extension LineContext {
     space.replaced.append(UnsafeBufferPointer(rebasing: text[end...]))
     let result = keep(space.replaced.bytes)
     if let source = stage.source { slots[source] = .text(result) } else { line = result }
-    for group in named { slots[group.slot] = .text(keep(UnsafeBufferPointer(rebasing: space.groups.bytes[group.range]))) }
+    for group in named {
+      slots[group.slot] = .text(keep(UnsafeBufferPointer(rebasing: space.groups.bytes[group.range])))
+    }
   }
 }
