@@ -1,4 +1,5 @@
 public import GoTemplate
+internal import YAMLSource
 
 /// Builds an extracted value from others.
 public struct TemplateStage: Sendable {
