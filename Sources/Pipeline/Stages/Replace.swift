@@ -1,4 +1,5 @@
 import AgentConfiguration
+import Bytes
 import GoCompat
 import GoTemplate
 import LogModel

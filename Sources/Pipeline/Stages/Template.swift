@@ -1,4 +1,5 @@
 import AgentConfiguration
+import Bytes
 import GoTemplate
 import LogModel
 
