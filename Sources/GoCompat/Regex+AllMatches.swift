@@ -33,7 +33,7 @@ extension Regex {
       let isFound = groups.withUnsafeMutableBufferPointer { search(text, from: place, into: $0) }
       guard isFound else { return }
       let match = groups[0].range
-      if match.upperBound > place || !match.isEmpty {
+      if match.upperBound > place {
         place = match.upperBound
       } else {
         // Past the character here.

@@ -19,11 +19,11 @@ struct Evaluator<Data: TemplateData> {
 
   private enum Flow { case next, breakLoop, continueLoop }
 
-  init(data: Data, templates: [[UInt8]: [Node]], workspace: TemplateWorkspace) {
+  init(data: Data, templates: [[UInt8]: [Node]], workspace: TemplateWorkspace, continuesLine: Bool) {
     self.data = data
     self.templates = templates
     self.workspace = workspace
-    budget = Budget(workspace)
+    budget = Budget(workspace, continuesLine: continuesLine)
   }
 
   mutating func run(_ nodes: [Node]) throws(TemplateError) {
@@ -227,6 +227,7 @@ struct Evaluator<Data: TemplateData> {
     if let gathered { return gathered.entries[field.name] ?? .missing }
     workspace.scratch.removeAll()
     guard data.append(field.number, to: &workspace.scratch) else { return .missing }
+    try budget.spend(toRead: workspace.scratch.count)
     return .string(Array(workspace.scratch.bytes))
   }
 
@@ -286,6 +287,7 @@ struct Evaluator<Data: TemplateData> {
       let index = arguments.count
       arguments.append(try checked(final, index < wanted ? function.parameters[index] : function.rest ?? .any))
     }
+    for case .string(let text) in arguments { try budget.spend(toRead: text.count) }
     return try function.body(Call(arguments: arguments, budget: budget))
   }
 

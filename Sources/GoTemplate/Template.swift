@@ -74,11 +74,17 @@ public struct Template: Sendable {
     return parts
   }
 
+  /// The most bytes that one evaluation may write.
+  public static let outputLimit = Budget.outputBytes
+
   /// Runs the template; what it wrote is in `workspace.output` until the next time.
-  public func evaluate(_ data: some TemplateData, in workspace: TemplateWorkspace) throws(TemplateError) {
+  /// - Parameter continuesLine: this evaluation shares the last one's limits, being about the same line.
+  public func evaluate(_ data: some TemplateData, in workspace: TemplateWorkspace, continuesLine: Bool = false)
+    throws(TemplateError)
+  {
     workspace.output.removeAll()
     if let quick { return try evaluate(quick, data, workspace) }
-    var evaluator = Evaluator(data: data, templates: templates, workspace: workspace)
+    var evaluator = Evaluator(data: data, templates: templates, workspace: workspace, continuesLine: continuesLine)
     do {
       try evaluator.run(nodes)
     } catch {

@@ -91,21 +91,35 @@ final class Budget {
   static let outputBytes = 16 << 20
   /// Of lists within lists, and of what is walked through recursively.
   static let depth = 64
+  /// For each further evaluation of a line: short templates may run for every character.
+  private static let stepsAtLeast = 256
 
   private var steps = Budget.steps
   private var bytes = Budget.bytes
   private var dicts: [Dict] = []
   let workspace: TemplateWorkspace
 
-  init(_ workspace: TemplateWorkspace) { self.workspace = workspace }
+  /// - Parameter continuesLine: what the evaluation before left over is to do, and a little more.
+  init(_ workspace: TemplateWorkspace, continuesLine: Bool) {
+    self.workspace = workspace
+    guard continuesLine else { return }
+    steps = min(Self.steps, workspace.left.steps + Self.stepsAtLeast)
+    bytes = min(Self.bytes, workspace.left.bytes + Self.stepsAtLeast)
+  }
 
-  deinit { for dict in dicts { dict.entries = [:] } }
+  deinit {
+    for dict in dicts { dict.entries = [:] }
+    workspace.left = (max(0, steps), max(0, bytes))
+  }
 
   func spend(steps count: Int = 1) throws {
     let (left, overflow) = steps.subtractingReportingOverflow(count)
     guard count >= 0, !overflow, left >= 0 else { throw TemplateError("the template does too much for one line") }
     steps = left
   }
+
+  /// For reading text, so that long ones are not read over and over.
+  func spend(toRead count: Int) throws { if count >= 64 { try spend(steps: count / 64) } }
 
   func spend(bytes count: Int) throws {
     let (left, overflow) = bytes.subtractingReportingOverflow(count)

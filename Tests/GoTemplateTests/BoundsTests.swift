@@ -17,7 +17,8 @@ import Testing
     "{{ $s := \"a\" }}{{ range until 100 }}{{ $s = print $s $s }}{{ end }}",
     "{{ printf \"%999999d%999999d%999999d%999999d\" 1 2 3 4 | repeat 20 }}",
     "{{ range until 2000 }}{{ range until 2000 }}{{ range until 2000 }}{{ end }}{{ end }}{{ end }}",
-    "{{ randAlpha 1000000000 }}",
+    "{{ randAlpha 1000000000 }}", "{{ splitList \"\" (repeat 30000000 \"a\") }}",
+    "{{ $s := repeat 10000000 \"a\" }}{{ range until 1000000 }}{{ if contains \"b\" $s }}x{{ end }}{{ end }}",
   ]
 
   @Test(arguments: greedy) func endsGreed(_ template: String) {

@@ -12,7 +12,12 @@ extension Function {
       Function("mustRegexMatch", [.string, .string]) { .bool(try matches($0)) },
       Function("regexQuoteMeta", [.string]) { call in
         let special = Set("\\.+*?()|[]{}^$".utf8)
-        return try call.text(call.bytes(0).flatMap { special.contains($0) ? [UInt8(ascii: "\\"), $0] : [$0] })
+        var out: [UInt8] = []
+        for byte in call.bytes(0) {
+          if special.contains(byte) { out.append(UInt8(ascii: "\\")) }
+          out.append(byte)
+        }
+        return try call.text(out)
       },
     ]
     + Function("regexFind", [.string, .string]) { call in

@@ -4,11 +4,13 @@ import GoCompat
 extension Function {
   static let stringLists: [Function] = [
     Function("splitList", [.string, .string]) { call in
-      try call.budget.strings(Texts.split(call.bytes(1), call.bytes(0)))
+      try call.budget.strings(try Texts.split(call.bytes(1), call.bytes(0), call.budget))
     },
-    Function("split", [.string, .string]) { try parts(Texts.split($0.bytes(1), $0.bytes(0)), $0.budget) },
+    Function("split", [.string, .string]) {
+      try parts(try Texts.split($0.bytes(1), $0.bytes(0), $0.budget), $0.budget)
+    },
     Function("splitn", [.string, .int, .string]) { call in
-      try parts(Texts.split(call.bytes(2), call.bytes(0), limit: call.int(1)), call.budget)
+      try parts(try Texts.split(call.bytes(2), call.bytes(0), limit: call.int(1), call.budget), call.budget)
     },
     Function("join", [.string, .any]) { call in
       .string(try Texts.joined(try texts(call[1], call.budget), call.bytes(0), call.budget))

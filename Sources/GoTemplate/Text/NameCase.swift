@@ -16,7 +16,9 @@ enum NameCase {
     var out: [UInt8] = []
     func append(_ word: Word) {
       for scalar in word.scalars {
-        if word.kind == .connector { out.append(connector) } else {
+        if word.kind == .connector {
+          out.append(connector)
+        } else {
           out.append(word.kind == .capitals && scalar.isUpper ? scalar.lower : scalar)
         }
       }

@@ -86,12 +86,13 @@ enum Texts {
   }
 
   /// `strings.SplitN`; an empty separator parts all characters.
-  static func split(_ text: [UInt8], _ separator: [UInt8], limit: Int = -1) -> [[UInt8]] {
+  static func split(_ text: [UInt8], _ separator: [UInt8], limit: Int = -1, _ budget: Budget) throws -> [[UInt8]] {
     if limit == 0 { return [] }
     var parts: [[UInt8]] = []
     let most = limit < 0 ? Int.max : limit
     if separator.isEmpty {
       for item in Characters(text) {
+        try budget.spend()
         if parts.count == most - 1 {
           parts.append(Array(text[item.range.lowerBound...]))
           return parts
@@ -102,6 +103,7 @@ enum Texts {
     }
     var place = 0
     while parts.count < most - 1, let found = range(of: separator, in: text, from: place) {
+      try budget.spend()
       parts.append(Array(text[place..<found.lowerBound]))
       place = found.upperBound
     }

@@ -24,6 +24,9 @@ struct CompiledReplace: Sendable {
   }
 }
 
+/// Many matches with a long replacement each must not fill the memory.
+private struct TooLong: Error {}
+
 extension LineContext {
   mutating func run(_ stage: borrowing CompiledReplace, base: LabelSet, _ space: TemplateSpace) {
     guard let replacement = stage.replacement, stage.regex.groupCount > 0 else { return }
@@ -38,6 +41,7 @@ extension LineContext {
     space.groups.removeAll()
     var named: [(slot: Int, range: Range<Int>)] = []
     var matches = 0
+    var evaluations = 0
     var end = 0
     do {
       try stage.regex.forEachMatch(in: text) { groups in
@@ -48,12 +52,14 @@ extension LineContext {
           let isInside = group.range.lowerBound < end
           if isInside, slot == nil { continue }
           values.value = UnsafeBufferPointer(rebasing: text[group.range])
-          try replacement.evaluate(values, in: space.workspace)
+          try replacement.evaluate(values, in: space.workspace, continuesLine: evaluations > 0)
+          evaluations += 1
           if let slot {
             let start = space.groups.count
             space.groups.append(space.workspace.output.bytes)
             named.append((slot, start..<space.groups.count))
           }
+          if space.replaced.count + space.groups.count > Template.outputLimit { throw TooLong() }
           if isInside { continue }
           space.replaced.append(UnsafeBufferPointer(rebasing: text[end..<group.range.lowerBound]))
           space.replaced.append(space.workspace.output.bytes)
