@@ -64,11 +64,14 @@ let package = Package(
     room("YAMLSource", [.product(name: "Yams", package: "Yams")]),
     room("GoCompat", ["Bytes", "CRE2", "CPCRE2"]),
     room("JMESPath", ["Bytes", "GoCompat"]),
+    room("GoTemplate", ["Bytes", "GoCompat"]),
     room("LogQL", ["LogModel", "GoCompat", "CRE2"]),
-    room("AgentConfiguration", ["YAMLSource", "GoCompat", "JMESPath", "LogModel"]),
+    room("AgentConfiguration", ["YAMLSource", "GoCompat", "JMESPath", "GoTemplate", "LogModel"]),
 
     // the data path: threads, no async, no existential per line
-    room("Pipeline", ["Bytes", "LogModel", "GoCompat", "JMESPath", "LogQL", "AgentConfiguration", "Telemetry"]),
+    room(
+      "Pipeline",
+      ["Bytes", "LogModel", "GoCompat", "JMESPath", "GoTemplate", "LogQL", "AgentConfiguration", "Telemetry"]),
     room("Positions", ["Bytes", "Syscalls", "LogModel", "Telemetry"]),
     room("Delivery", ["Bytes", "LogModel", "Positions", "Telemetry"]),
     room(
@@ -126,6 +129,7 @@ let package = Package(
     tests("RelabelingTests", ["Relabeling", "AgentConfiguration", "GoCompat", "LogModel"]),
     tests("PositionsTests", ["SwiftailTesting", "Positions", "Syscalls", "Telemetry"]),
     tests("DeliveryTests", ["Delivery", "Positions", "LogModel", "Bytes"]),
+    tests("GoTemplateTests", ["GoTemplate", "GoCompat", "Bytes"]),
     tests("PipelineTests", ["Pipeline", "AgentConfiguration", "LogModel", "Bytes"]),
     tests("TailingTests", ["SwiftailTesting", "Tailing", "Positions", "Syscalls"]),
     tests("LogQLTests", ["LogQL", "LogModel"]),

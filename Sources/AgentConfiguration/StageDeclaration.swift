@@ -65,10 +65,10 @@ public struct StageDeclaration: Sendable {
     StageDeclaration("pack", "puts labels and line into a JSON object", acceptsNothing: true) {
       .pack(PackStage(&$0))
     },
-    StageDeclaration("replace", "replaces the groups of a regular expression") {
+    StageDeclaration("replace", "replaces the groups of a regular expression", isInThisVersion: true) {
       ReplaceStage(&$0).map(StageConfiguration.Options.replace)
     },
-    StageDeclaration("template", "builds an extracted value from others") {
+    StageDeclaration("template", "builds an extracted value from others", isInThisVersion: true) {
       TemplateStage(&$0).map(StageConfiguration.Options.template)
     },
     StageDeclaration("timestamp", "the entry's time from an extracted value", isInThisVersion: true) {

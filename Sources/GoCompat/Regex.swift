@@ -123,7 +123,7 @@ public final class Regex: Sendable {
     return found ? groups : nil
   }
 
-  private func search(
+  func search(
     _ text: UnsafeBufferPointer<UInt8>, from: Int, into groups: UnsafeMutableBufferPointer<GroupRange>
   ) -> Bool {
     let count = min(groups.count, groupCount + 1)

@@ -12,6 +12,8 @@ enum CompiledStage: Sendable {
   case labelDrop(CompiledLabelDrop)
   case timestamp(CompiledTimestamp)
   case output(CompiledOutput)
+  case replace(CompiledReplace)
+  case template(CompiledTemplate)
 }
 
 /// A scrape config's `pipeline_stages`, compiled: names have become slots, layouts and expressions are parsed.

@@ -41,6 +41,7 @@ private struct PipelineCompiler {
             source: logfmt.source.map { names.number($0) })))
     case .output(let output): stages.append(.output(CompiledOutput(source: names.number(output.source))))
     case .regex(let regex): stages.append(.regex(compile(regex)))
+    case .replace(let replace): stages.append(.replace(CompiledReplace(replace, &names)))
     case .staticLabels(let stage):
       stages.append(
         .staticLabels(
@@ -48,6 +49,7 @@ private struct PipelineCompiler {
             assignments: stage.labels.labels.map {
               .init(label: labels.number($0.name), value: Array($0.value.utf8))
             })))
+    case .template(let template): stages.append(.template(CompiledTemplate(template, &names)))
     case .timestamp(let timestamp):
       stages.append(
         .timestamp(
@@ -55,7 +57,7 @@ private struct PipelineCompiler {
             source: timestamp.source, [timestamp.format] + timestamp.fallbackFormats, timestamp.location,
             fudges: timestamp.actionOnFailure == .fudge)))
     case .decolorize, .drop, .eventLogMessage, .geoIP, .labelAllow, .limit, .match, .metrics, .multiline, .pack,
-      .replace, .sampling, .structuredMetadata, .template, .tenant:
+      .sampling, .structuredMetadata, .tenant:
       preconditionFailure("stage \(stage.name) passed the start's check")
     }
   }

@@ -12,9 +12,11 @@ public final class PipelineRunner {
   private let groups: UnsafeMutableBufferPointer<GroupRange>
   private var clock = RuntimeClock()
   private let document = JSONDocument()
+  private var templates: TemplateSpace
 
   public init(_ pipeline: CompiledPipeline) {
     self.pipeline = pipeline
+    templates = TemplateSpace(pipeline.names)
     slots = .allocate(capacity: max(1, pipeline.names.names.count))
     slots.initialize(repeating: .absent, count: max(1, pipeline.names.names.count))
     labels = .allocate(capacity: max(1, pipeline.labelNames.count))
@@ -250,6 +252,8 @@ public final class PipelineRunner {
       case .labelDrop(let stage): context.run(stage)
       case .timestamp(let stage): context.run(stage, &state.lastTimes)
       case .output(let stage): context.run(stage)
+      case .replace(let stage): context.run(stage, base: state.labels, templates)
+      case .template(let stage): context.run(stage, base: state.labels, templates)
       }
       if context.isDropped { break }
     }

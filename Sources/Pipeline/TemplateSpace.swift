@@ -1,0 +1,115 @@
+import Bytes
+import GoCompat
+import GoTemplate
+import LogModel
+
+/// What template and replace stages need per worker.
+final class TemplateSpace {
+  let workspace = TemplateWorkspace()
+  let names: NameTable
+  /// A line while its parts are replaced, and the named groups among them.
+  var replaced = ByteBuffer(capacity: 256)
+  var groups = ByteBuffer(capacity: 64)
+
+  init(_ names: NameTable) { self.names = names }
+}
+
+/// Where a name of a template finds its value.
+enum TemplateField: Sendable {
+  case slot(Int)
+  /// `.Value`: what the stage is about, or else an extracted value of that name.
+  case value(Int)
+  /// `.Entry`: the line.
+  case entry
+
+  static func fields(_ template: Template, seesLine: Bool, _ names: inout NameTable) -> [TemplateField] {
+    template.names.map { name in
+      switch name {
+      case "Value": .value(names.number(name))
+      case "Entry" where seesLine: .entry
+      default: .slot(names.number(name))
+      }
+    }
+  }
+}
+
+/// The extracted values of a line, as templates see them: all are text, and what has no text form is not there.
+struct LineValues: TemplateData {
+  let fields: [TemplateField]
+  let slots: UnsafePointer<Slot>
+  let chunk: UnsafePointer<UInt8>
+  let fixed: UnsafePointer<UInt8>?
+  let made: UnsafePointer<UInt8>
+  let names: NameTable
+  /// Of the target; those that are in `names` are in slots, too.
+  let labels: LabelSet
+  /// nil when the template does not see it.
+  let line: Slice?
+  /// `.Value`: the slot it is in, or its bytes.
+  var source: Int?
+  var value: UnsafeBufferPointer<UInt8>?
+
+  func append(_ number: Int, to out: inout ByteBuffer) -> Bool {
+    switch fields[number] {
+    case .slot(let slot): return append(slots[slot], to: &out)
+    case .value(let fallback): return appendValue(to: &out) || append(slots[fallback], to: &out)
+    case .entry:
+      guard let line else { return false }
+      out.append(bytes(line))
+      return true
+    }
+  }
+
+  func append(named name: String, to out: inout ByteBuffer) -> Bool {
+    if name == "Value", appendValue(to: &out) { return true }
+    if name == "Entry", let line {
+      out.append(bytes(line))
+      return true
+    }
+    if let slot = names[name] { return append(slots[slot], to: &out) }
+    guard let label = labels[name] else { return false }
+    out.append(label)
+    return true
+  }
+
+  func allNames() -> [String] {
+    names.names + labels.labels.map(\.name).filter { names[$0] == nil } + ["Value", "Entry"]
+  }
+
+  private func appendValue(to out: inout ByteBuffer) -> Bool {
+    if let value {
+      out.append(value)
+      return true
+    }
+    return source.map { append(slots[$0], to: &out) } ?? false
+  }
+
+  private func append(_ slot: Slot, to out: inout ByteBuffer) -> Bool {
+    switch slot.kind {
+    case .absent, .null, .structure: return false
+    case .text: out.append(bytes(slot.slice))
+    case .boolean: out.append(slot.number != 0 ? "true" : "false" as StaticString)
+    case .number: GoNumber.appendPlain(slot.number, to: &out)
+    }
+    return true
+  }
+
+  private func bytes(_ slice: Slice) -> UnsafeBufferPointer<UInt8> {
+    let base: UnsafePointer<UInt8>? =
+      switch slice.source {
+      case .chunk: chunk
+      case .made: made
+      case .fixed: fixed
+      }
+    return UnsafeBufferPointer(start: base.map { $0 + Int(slice.start) }, count: base == nil ? 0 : Int(slice.count))
+  }
+}
+
+extension LineContext {
+  /// Valid until something is written to `made`.
+  func values(_ fields: [TemplateField], _ labels: LabelSet, _ space: TemplateSpace, seesLine: Bool) -> LineValues {
+    LineValues(
+      fields: fields, slots: UnsafePointer(slots), chunk: chunk, fixed: fixed, made: UnsafePointer(made.base),
+      names: space.names, labels: labels, line: seesLine ? line : nil)
+  }
+}
