@@ -67,7 +67,9 @@ let package = Package(
     room("AgentConfiguration", ["YAMLSource", "GoCompat", "JMESPath", "LogModel"]),
 
     // the data path: threads, no async, no existential per line
-    room("Pipeline", ["Bytes", "LogModel", "GoCompat", "JMESPath", "LogQL", "AgentConfiguration", "Telemetry"]),
+    room(
+      "Pipeline",
+      ["Bytes", "LogModel", "Syscalls", "GoCompat", "JMESPath", "LogQL", "AgentConfiguration", "Telemetry"]),
     room("Positions", ["Bytes", "Syscalls", "LogModel", "Telemetry"]),
     room("Delivery", ["Bytes", "LogModel", "Positions", "Telemetry"]),
     room(
@@ -120,7 +122,7 @@ let package = Package(
       path: "Tests/SwiftailTesting", swiftSettings: settings),
     tests("PositionsTests", ["Positions", "Syscalls"]),
     tests("DeliveryTests", ["Delivery", "Positions", "LogModel", "Bytes"]),
-    tests("PipelineTests", ["Pipeline", "AgentConfiguration", "LogModel", "Bytes"]),
+    tests("PipelineTests", ["Pipeline", "AgentConfiguration", "LogModel", "Bytes", "Telemetry"]),
     tests("TailingTests", ["Tailing", "Positions", "Syscalls"]),
     tests("LogQLTests", ["LogQL", "LogModel"]),
     tests("StoreFormatTests", ["StoreFormat", "LogModel", "Bytes"]),

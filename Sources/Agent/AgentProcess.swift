@@ -26,7 +26,7 @@ public struct AgentProcess: Sendable {
     ProcessLimits.raiseOpenFiles()
     ProcessMetrics.register(in: registry, version: Self.version)
     let jobs = try Self.jobs(configuration, registry: registry)
-    let pipelines = configuration.scrapeConfigs.map { CompiledPipeline($0.pipelineStages) }
+    let pipelines = configuration.scrapeConfigs.map { CompiledPipeline($0.pipelineStages, registry: registry) }
     let watch = configuration.global.fileWatch
     path = try DataPath(
       DataPathSetup(

@@ -31,12 +31,13 @@ extension Reader {
   }
 
   /// Reads one chunk for each group of the file. True when there is more to read now.
-  private mutating func read(_ file: TailedFile) -> Bool {
+  mutating func read(_ file: TailedFile) -> Bool {
     if let predecessor = file.predecessor, !predecessor.isAtEnd {
       // Its turn comes when the file before it is at its end.
       return false
     }
     file.isBlocked = false
+    if isPaused(file) { return false }
     var hasMore = false
     var index = 0
     while index < file.groups.count {
@@ -57,11 +58,11 @@ extension Reader {
       index += 1
     }
     file.mergeGroups()
-    if !hasMore, !file.isBlocked { reachedEnd(file) }
+    if !hasMore, !file.isBlocked, !isPaused(file) { reachedEnd(file) }
     return hasMore
   }
 
-  private mutating func clientsWithRoom(_ file: TailedFile, _ index: Int) -> ClientSet {
+  mutating func clientsWithRoom(_ file: TailedFile, _ index: Int) -> ClientSet {
     var open: ClientSet = []
     let group = file.groups[index]
     group.clients.forEach { client in
@@ -85,7 +86,7 @@ extension Reader {
     if !file.fingerprint.isWhole, file.groups[0].offset > UInt64(file.fingerprint.length) { growFingerprint(file) }
   }
 
-  private mutating func enqueueNow(_ file: TailedFile) {
+  mutating func enqueueNow(_ file: TailedFile) {
     if file.isQueued { return }
     file.isQueued = true
     ready.append(file)
@@ -120,8 +121,10 @@ extension Reader {
       guard let last = buffer.bytes.lastIndex(of: 0x0a) else { return longLine(file, index, clients, count) }
       end = last + 1
     }
-    ship(file, index, clients, length: end)
+    let done = ship(file, index, clients, length: end)
     shrinkBuffer()
+    // The rest is read when the rate allows.
+    if done < end { return false }
     return count == buffer.capacity || end < count || count >= Self.chunkSize
   }
 
@@ -159,7 +162,7 @@ extension Reader {
       return count >= Self.chunkSize
     }
     setup.log.warn("line is cut", ("path", file.key.path), ("bytes", count))
-    ship(file, index, clients, length: count)
+    _ = ship(file, index, clients, length: count)
     shrinkBuffer()
     return true
   }
@@ -169,34 +172,44 @@ extension Reader {
   }
 
   /// Runs the first `length` bytes of the buffer through the pipeline and into the batches.
-  private mutating func ship(_ file: TailedFile, _ index: Int, _ clients: ClientSet, length: Int) {
-    let offset = file.groups[index].offset
+  /// - Returns: how many of them were run; fewer where a rate is used up.
+  private mutating func ship(_ file: TailedFile, _ index: Int, _ clients: ClientSet, length: Int) -> Int {
     let chunk = UnsafeBufferPointer(start: UnsafePointer(buffer.base), count: length)
     let readTime = max(Clock.wall(), file.nextReadTime)
-    file.nextReadTime = readTime + Int64(length)
-    block.removeAll()
-    runners[file.target.job].run(
-      chunk, offset: offset, readTime: readTime, state: &file.groups[index].state, streams: &streams, into: &block)
-    let next = offset + UInt64(length)
-    let done = min(next, file.groups[index].state.hold ?? next)
     let now = Clock.monotonic()
+    block.removeAll()
+    let done = runners[file.target.job].run(
+      chunk, offset: file.groups[index].offset, readTime: readTime, now: now, state: &file.groups[index].state,
+      streams: &streams, into: &block)
+    file.nextReadTime = readTime + Int64(done)
+    file.groups[index].offset += UInt64(done)
+    file.groups[index].searched = 0
+    deliver(file, index, clients, chunk: UnsafePointer(buffer.base), now: now)
+    setup.metrics.bytes.add(done)
+    count(file, index, lines: lineCount(UnsafeBufferPointer(rebasing: chunk[..<done])))
+    if file.isRotated { file.phase = .rotated(quietSince: now) }
+    file.isAtEnd = false
+    nextDue = min(nextDue, file.groups[index].due(after: now) ?? .max)
+    return done
+  }
+
+  /// Puts the entries of the block into the batches, and moves the position up to what is held.
+  mutating func deliver(
+    _ file: TailedFile, _ index: Int, _ clients: ClientSet, chunk: UnsafePointer<UInt8>, now: Int64
+  ) {
+    let next = file.groups[index].offset
+    let done = min(next, file.groups[index].state.hold ?? next)
     var moved = false
     clients.forEach { client in
       let span = file.ledgers[client].open(end: max(done, file.ledgers[client].end))
       let ticket = AckTicket(file: file.number, life: file.life, client: UInt32(client), span: span)
       lanes.append(
-        block, chunk: chunk.baseAddress!, client: client, streams: streams, ticket: ticket,
+        block, chunk: chunk, client: client, streams: streams, ticket: ticket,
         ledger: &file.ledgers[client], used: &used, now: now)
       if !used.isEmpty { file.groups[index].lanes[client] = used }
       if file.ledgers[client].release(span) { moved = true }
     }
-    file.groups[index].offset = next
-    file.groups[index].searched = 0
     if moved { reportPosition(file) }
-    setup.metrics.bytes.add(length)
-    count(file, index, lines: lineCount(chunk))
-    if file.isRotated { file.phase = .rotated(quietSince: now) }
-    file.isAtEnd = false
   }
 
   private func reportPosition(_ file: TailedFile) {
@@ -226,6 +239,7 @@ extension Reader {
     guard case .success(let status) = setup.files.status(of: file.handle) else { return }
     file.fileBytes.set(Double(status.size))
     guard file.groups.contains(where: { status.size < $0.offset }) else { return }
+    letGo(file)
     setup.metrics.truncations.add()
     setup.log.info("file was truncated and is read from its beginning", ("path", file.key.path))
     lives[Int(file.number)] += 1
