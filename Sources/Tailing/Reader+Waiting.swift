@@ -1,6 +1,8 @@
+import Bytes
 import Glibc
 import LogModel
 import Pipeline
+import Syscalls
 
 // What happens without a line: files go on when a rate allows, and held blocks are let go.
 extension Reader {

@@ -20,12 +20,12 @@ import Testing
 
   @Test func structured_metadata_comes_from_values_and_labels_which_leave_the_stream() throws {
     let bench = try Bench(
-      "- json: {expressions: {n: , f: }}\n- structured_metadata: {n: , flag: f, pod_name: pod, nope: }",
+      "- json: {expressions: {num: , f: }}\n- structured_metadata: {num: , flag: f, pod_name: pod, nope: }",
       labels: ["job": "test", "pod": "p-1"])
     #expect(
-      bench.run(#"{"n":1.5,"f":true}"# + "\nx\n") == [
-        #"{job="test"} 1000000000.0 {"n":1.5,"f":true} ["n=1.5", "flag=true", "pod_name=p-1"] 23"#,
-        #"{job="test"} 1000000000.19 x ["pod_name=p-1"] 11"#,
+      bench.run(#"{"num":1.5,"f":true}"# + "\nx\n") == [
+        #"{job="test"} 1000000000.0 {"num":1.5,"f":true} ["num=1.5", "flag=true", "pod_name=p-1"] 25"#,
+        #"{job="test"} 1000000000.21 x ["pod_name=p-1"] 11"#,
       ])
   }
 }

@@ -20,7 +20,6 @@ import Testing
         #"p_my_lines{job="test"} 7"#, #"promtail_custom_bytes{job="test"} 50"#,
         #"promtail_custom_took{job="test"} 3612"#,
       ])
-    #expect(bench.metrics("# TYPE p_") == ["# TYPE p_my_lines counter"])
   }
 
   @Test func gauges() throws {
