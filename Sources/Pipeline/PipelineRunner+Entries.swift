@@ -90,14 +90,10 @@ extension PipelineRunner {
     let parts = isDone ? state.partials.takeAll() : []
     if pipeline.shape == .cri { return release(parts, &streams, &block) }
     // Nothing that is let go lies in a chunk.
-    withContext(UnsafePointer(slots).withMemoryRebound(to: UInt8.self, capacity: 1) { $0 }, readTime, now, &state, &block)
-    { context, state, records in
-      for part in parts {
-        begin(&context)
-        context.resume(part, over: state.labels)
-        _ = stages(&context, from: stageAfterCRI, &state)
-        emit(&context, &state, &streams, &records)
-      }
+    withContext(
+      UnsafePointer(slots).withMemoryRebound(to: UInt8.self, capacity: 1) { $0 }, readTime, now, &state, &block
+    ) { context, state, records in
+      for part in parts { resume(part, &context, &state, &streams, &records) }
       var due = state.blocks.cutDue(isDone ? .max : now)
       // A block may be held again by a later multiline stage.
       while !due.isEmpty {
@@ -110,6 +106,17 @@ extension PipelineRunner {
         due = isDone ? state.blocks.cutDue(.max) : []
       }
     }
+  }
+
+  /// Parts of a container's line whose end did not come go on behind the stage that held them.
+  func resume(
+    _ part: PartialLines.Partial, _ context: inout LineContext, _ state: inout PipelineState,
+    _ streams: inout StreamTable, _ records: inout [EntryRecord]
+  ) {
+    begin(&context)
+    context.resume(part, over: state.labels)
+    _ = stages(&context, from: stageAfterCRI, &state)
+    emit(&context, &state, &streams, &records)
   }
 
   private var stageAfterCRI: Int {

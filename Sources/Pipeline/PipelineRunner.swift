@@ -212,14 +212,9 @@ public final class PipelineRunner {
         context.time = Timestamp(nanosecondsSince1970: context.lineReadTime)
         context.offset = offset &+ UInt64(start)
         let released = stages(&context, from: 0, &state)
-        for part in released {
-          let slice = part.bytes.withUnsafeBufferPointer { context.keep($0) }
-          records.append(
-            EntryRecord(
-              timestamp: part.timestamp, stream: streams.intern(part.labels), start: Int(slice.start),
-              length: Int(slice.count), isMade: true))
-        }
         emit(&context, &state, &streams, &records)
+        // A line that lets others go is held itself, so the context is free for them.
+        for part in released { resume(part, &context, &state, &streams, &records) }
         start &+= line.count &+ 1
         if context.pausedUntil > now &+ Self.leeway {
           state.pausedUntil = context.pausedUntil

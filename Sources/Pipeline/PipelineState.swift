@@ -45,6 +45,11 @@ public struct PipelineState: Sendable {
   /// When a block that is held here has waited long enough, on the monotonic clock in nanoseconds; nil when none is.
   public var nextFlush: Int64? { blocks.nextDue }
 
+  /// Whether the same lines are held. Only then may the groups of two states that are at one offset go on as one.
+  public func holdsSame(as other: PipelineState) -> Bool {
+    blocks.holdsSame(as: other.blocks) && partials.byKey.mapValues(\.offset) == other.partials.byKey.mapValues(\.offset)
+  }
+
   /// Until when no more lines of the file are to be run, for a rate: nanoseconds on the monotonic clock.
   public internal(set) var pausedUntil: Int64 = 0
 

@@ -325,7 +325,8 @@ struct Reader: ~Copyable {
       known = nil
     }
     let resume = Resume(
-      known: known, inherited: setup.positions.inherited(path: path), wasOther: wasOther || (known == nil && !records.isEmpty), size: status.size,
+      known: known, inherited: setup.positions.inherited(path: path),
+      wasOther: wasOther || (known == nil && !records.isEmpty), size: status.size,
       clients: setup.clientNames)
     return (resume, fingerprint(handle, length: Fingerprint.full))
   }

@@ -58,7 +58,8 @@ import Testing
       let bench = try Bench(stages)
       #expect(bench.run("2023-05-06T07:08:09Z stdout P part\n").isEmpty)
       #expect(bench.flush().isEmpty)
-      let labels = stages.contains("static") ? #"{job="test", s="ok", stream="stdout"}"# : #"{job="test", stream="stdout"}"#
+      let labels =
+        stages.contains("static") ? #"{job="test", s="ok", stream="stdout"}"# : #"{job="test", stream="stdout"}"#
       #expect(bench.flush(isDone: true) == ["\(labels) 1683356889.0 part"])
       #expect(bench.hold == nil)
     }

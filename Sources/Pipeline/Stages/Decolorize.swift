@@ -8,7 +8,7 @@ struct CompiledDecolorize: Sendable {
   /// nil cannot be: the pattern is a constant.
   static let sequences = try? Regex(
     #"[\x1b\x{9b}][\[\]()#;?]*(?:(?:(?:[a-zA-Z\d]*(?:;[a-zA-Z\d]*)*)?\x07)"#
-    + #"|(?:(?:\d{1,4}(?:;\d{0,4})*)?[\dA-PRZcf-ntqry=><~]))"#)
+      + #"|(?:(?:\d{1,4}(?:;\d{0,4})*)?[\dA-PRZcf-ntqry=><~]))"#)
 }
 
 extension LineContext {

@@ -89,6 +89,13 @@ struct HeldBlocks: Sendable {
   var hold: UInt64? { byKey.values.lazy.filter { !$0.text.isEmpty }.map(\.offset).min() }
   var nextDue: Int64? { byKey.values.lazy.filter { !$0.text.isEmpty }.map(\.due).min() }
 
+  func holdsSame(as other: HeldBlocks) -> Bool {
+    func held(_ blocks: HeldBlocks) -> [UInt64: [UInt64]] {
+      blocks.byKey.filter { !$0.value.text.isEmpty }.mapValues { [$0.offset, UInt64($0.text.count)] }
+    }
+    return held(self) == held(other)
+  }
+
   /// Holds a block, and gives back the one before it.
   @discardableResult mutating func hold(_ block: HeldBlock, _ key: UInt64) -> HeldBlock? {
     let previous = byKey.updateValue(block, forKey: key)
