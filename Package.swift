@@ -121,7 +121,7 @@ let package = Package(
       name: "SwiftailTesting", dependencies: ["LogModel", "Syscalls", nioCore, nioPosix, hummingbird],
       path: "Tests/SwiftailTesting", swiftSettings: settings),
     tests("PositionsTests", ["Positions", "Syscalls"]),
-    tests("DeliveryTests", ["Delivery", "Positions", "LogModel", "Bytes"]),
+    tests("DeliveryTests", ["Delivery", "Positions", "LogModel", "Bytes", "Telemetry"]),
     tests("PipelineTests", ["Pipeline", "AgentConfiguration", "LogModel", "Bytes", "Telemetry"]),
     tests("TailingTests", ["Tailing", "Positions", "Syscalls"]),
     tests("LogQLTests", ["LogQL", "LogModel"]),
