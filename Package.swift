@@ -71,7 +71,9 @@ let package = Package(
     // the data path: threads, no async, no existential per line
     room(
       "Pipeline",
-      ["Bytes", "LogModel", "GoCompat", "JMESPath", "GoTemplate", "LogQL", "AgentConfiguration", "Telemetry"]),
+      [
+        "Bytes", "LogModel", "Syscalls", "GoCompat", "JMESPath", "GoTemplate", "LogQL", "AgentConfiguration", "Telemetry",
+      ]),
     room("Positions", ["Bytes", "Syscalls", "LogModel", "Telemetry"]),
     room("Delivery", ["Bytes", "LogModel", "Positions", "Telemetry"]),
     room(
@@ -128,9 +130,9 @@ let package = Package(
     tests("AgentConfigurationTests", ["AgentConfiguration", "YAMLSource", "GoCompat", "JMESPath", "LogModel"]),
     tests("RelabelingTests", ["Relabeling", "AgentConfiguration", "GoCompat", "LogModel"]),
     tests("PositionsTests", ["SwiftailTesting", "Positions", "Syscalls", "Telemetry"]),
-    tests("DeliveryTests", ["Delivery", "Positions", "LogModel", "Bytes"]),
+    tests("DeliveryTests", ["Delivery", "Positions", "LogModel", "Bytes", "Telemetry"]),
     tests("GoTemplateTests", ["GoTemplate", "GoCompat", "Bytes"]),
-    tests("PipelineTests", ["Pipeline", "AgentConfiguration", "LogModel", "Bytes"]),
+    tests("PipelineTests", ["Pipeline", "AgentConfiguration", "LogModel", "Bytes", "Telemetry"]),
     tests("TailingTests", ["SwiftailTesting", "Tailing", "Positions", "Syscalls"]),
     tests("LogQLTests", ["LogQL", "LogModel"]),
     tests("StoreFormatTests", ["StoreFormat", "LogModel", "Bytes"]),

@@ -26,7 +26,13 @@ public struct AgentProcess: Sendable {
     ProcessLimits.raiseOpenFiles()
     ProcessMetrics.register(in: registry, version: Self.version)
     let jobs = try Self.jobs(configuration, registry: registry)
-    let pipelines = configuration.scrapeConfigs.map { CompiledPipeline($0.pipelineStages) }
+    let limits = configuration.limits
+    let lineLimit =
+      limits.readlineRateEnabled
+      ? LineLimit(rate: limits.readlineRate, burst: limits.readlineBurst, drops: limits.readlineRateDrop) : nil
+    let pipelines = configuration.scrapeConfigs.map {
+      CompiledPipeline($0.pipelineStages, registry: registry, lineLimit: lineLimit)
+    }
     let watch = configuration.global.fileWatch
     path = try DataPath(
       DataPathSetup(

@@ -11,7 +11,8 @@ enum ClientWiring {
   static let longestWait: Int64 = 5_000_000_000
 
   static func setups(_ configuration: AgentConfiguration, version: String) throws -> [ClientSetup] {
-    try configuration.effectiveClients.enumerated().map { index, client in
+    let limits = configuration.limits
+    return try configuration.effectiveClients.enumerated().map { index, client in
       let http = client.http
       let settings = PushClientSettings(
         url: requestURL(client.url), timeout: client.timeout.nanoseconds,
@@ -32,7 +33,10 @@ enum ClientWiring {
             attempts: backoff.hasExplicitMaxRetries && backoff.maxRetries > 0 ? backoff.maxRetries : nil),
           dropRateLimited: client.dropRateLimitedBatches),
         lane: LaneSettings(
-          batchWait: client.batchWait.nanoseconds, batchSize: client.batchSize, externalLabels: client.externalLabels),
+          batchWait: client.batchWait.nanoseconds, batchSize: client.batchSize, externalLabels: client.externalLabels,
+          limits: EntryLimits(
+            maxLineSize: limits.maxLineSize.bytes, truncates: limits.maxLineSizeTruncate,
+            maxStreams: limits.maxStreams)),
         output: LokiOutput(client: try PushClient(settings)))
     }
   }

@@ -76,10 +76,15 @@ public final class DataPath: Sendable {
     let stopSignal = stopSignal
     let keeper = keeper
     let table = keeper.table
+    let lanes = setup.clients.map { client in
+      var lane = client.lane
+      lane.account = LimitAccount(metrics: metrics, host: client.sender.host, tenant: client.sender.tenant)
+      return lane
+    }
     pool = try ReaderPool(count: setup.readers) { inbox in
       ReaderSetup(
         files: files, pipelines: setup.pipelines, clientNames: setup.clients.map(\.sender.name),
-        lanes: setup.clients.map(\.lane),
+        lanes: lanes,
         makeQueue: { client, tenant in
           let queue = BatchQueue(client: client, tenant: tenant)
           let sender = Sender(

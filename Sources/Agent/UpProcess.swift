@@ -91,7 +91,7 @@ public struct UpProcess: Sendable {
               lane: LaneSettings(batchWait: 200_000_000, batchSize: 1 << 20, externalLabels: .empty),
               output: StoreOutput(store: store))
           ],
-          pipelines: configuration.scrapeConfigs.map { CompiledPipeline($0.pipelineStages) },
+          pipelines: configuration.scrapeConfigs.map { CompiledPipeline($0.pipelineStages, registry: registry) },
           targets: jobs.flatMap(\.targets), targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
           positionsPath: configuration.positions.filename,
           positionsSyncPeriod: configuration.positions.syncPeriod.nanoseconds, pollInterval: nil,

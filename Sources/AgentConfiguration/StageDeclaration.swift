@@ -37,7 +37,9 @@ public struct StageDeclaration: Sendable {
     StageDeclaration(
       "docker", "lines of Docker's json-file driver: log, stream and time", isInThisVersion: true, acceptsNothing: true
     ) { _ in .docker },
-    StageDeclaration("eventlogmessage", "the message of a Windows event, key by key", acceptsNothing: true) {
+    StageDeclaration(
+      "eventlogmessage", "the message of a Windows event, key by key", isInThisVersion: true, acceptsNothing: true
+    ) {
       .eventLogMessage(EventLogMessageStage(&$0))
     },
     StageDeclaration("json", "values of a JSON line, by JMESPath expressions", isInThisVersion: true) {
@@ -52,17 +54,17 @@ public struct StageDeclaration: Sendable {
   ]
 
   private static let transforming: [StageDeclaration] = [
-    StageDeclaration("decolorize", "removes the escape sequences that colour a terminal", acceptsNothing: true) { _ in
-      .decolorize
-    },
+    StageDeclaration(
+      "decolorize", "removes the escape sequences that colour a terminal", isInThisVersion: true, acceptsNothing: true
+    ) { _ in .decolorize },
     StageDeclaration("geoip", "where an address lies") { GeoIPStage(&$0).map(StageConfiguration.Options.geoIP) },
-    StageDeclaration("multiline", "joins lines to blocks") {
+    StageDeclaration("multiline", "joins lines to blocks", isInThisVersion: true) {
       MultilineStage(&$0).map(StageConfiguration.Options.multiline)
     },
     StageDeclaration("output", "an extracted value becomes the line", isInThisVersion: true) {
       OutputStage(&$0).map(StageConfiguration.Options.output)
     },
-    StageDeclaration("pack", "puts labels and line into a JSON object", acceptsNothing: true) {
+    StageDeclaration("pack", "puts labels and line into a JSON object", isInThisVersion: true, acceptsNothing: true) {
       .pack(PackStage(&$0))
     },
     StageDeclaration("replace", "replaces the groups of a regular expression", isInThisVersion: true) {
@@ -77,7 +79,7 @@ public struct StageDeclaration: Sendable {
   ]
 
   private static let labelling: [StageDeclaration] = [
-    StageDeclaration("labelallow", "keeps only the labels it lists") {
+    StageDeclaration("labelallow", "keeps only the labels it lists", isInThisVersion: true) {
       LabelAllowStage(&$0).map(StageConfiguration.Options.labelAllow)
     },
     StageDeclaration("labeldrop", "removes labels", isInThisVersion: true) {
@@ -91,23 +93,27 @@ public struct StageDeclaration: Sendable {
     },
     StageDeclaration(
       "structured_metadata", aliases: ["non_indexed_labels"], "structured metadata from extracted values",
-      acceptsNothing: true
+      isInThisVersion: true, acceptsNothing: true
     ) { .structuredMetadata(StructuredMetadataStage(&$0)) },
-    StageDeclaration("tenant", "chooses the tenant of an entry") {
+    StageDeclaration("tenant", "chooses the tenant of an entry", isInThisVersion: true) {
       TenantStage(&$0).map(StageConfiguration.Options.tenant)
     },
   ]
 
   private static let acting: [StageDeclaration] = [
-    StageDeclaration("drop", "drops entries") { DropStage(&$0).map(StageConfiguration.Options.drop) },
-    StageDeclaration("limit", "limits the rate of entries") { LimitStage(&$0).map(StageConfiguration.Options.limit) },
-    StageDeclaration("match", "stages for the entries that a selector fits") {
+    StageDeclaration("drop", "drops entries", isInThisVersion: true) {
+      DropStage(&$0).map(StageConfiguration.Options.drop)
+    },
+    StageDeclaration("limit", "limits the rate of entries", isInThisVersion: true) {
+      LimitStage(&$0).map(StageConfiguration.Options.limit)
+    },
+    StageDeclaration("match", "stages for the entries that a selector fits", isInThisVersion: true) {
       MatchStage(&$0).map(StageConfiguration.Options.match)
     },
-    StageDeclaration("metrics", "metrics from extracted values") {
+    StageDeclaration("metrics", "metrics from extracted values", isInThisVersion: true) {
       MetricsStage(&$0).map(StageConfiguration.Options.metrics)
     },
-    StageDeclaration("sampling", "keeps a share of the entries") {
+    StageDeclaration("sampling", "keeps a share of the entries", isInThisVersion: true) {
       SamplingStage(&$0).map(StageConfiguration.Options.sampling)
     },
   ]

@@ -10,9 +10,6 @@ extension AgentConfiguration {
     }
     let top: [(String, Bool)] = [
       ("target_config.stdin", targetConfig.stdin), ("wal.enabled", wal.enabled),
-      ("limits_config.readline_rate_enabled", limits.readlineRateEnabled),
-      ("limits_config.max_streams", limits.maxStreams > 0),
-      ("limits_config.max_line_size", limits.maxLineSize.bytes > 0),
       ("server.http_tls_config", !server.httpTLS.certFile.isEmpty || !server.httpTLS.cert.isEmpty),
       ("server.enable_runtime_reload", server.enableRuntimeReload),
       ("server.profiling_enabled", server.profilingEnabled),

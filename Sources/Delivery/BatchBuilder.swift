@@ -83,6 +83,11 @@ public struct BatchBuilder: ~Copyable {
     return true
   }
 
+  /// Whether the stream is in the batch already, or may be one more of at most `limit`.
+  public func admits(_ stream: StreamID, limit: Int) -> Bool {
+    slots.count < limit || (stream.index < slotEpoch.count && slotEpoch[stream.index] == epoch)
+  }
+
   private mutating func slot(of stream: StreamID) -> Int32 {
     let index = stream.index
     if index >= slotOf.count {

@@ -30,8 +30,12 @@ public struct LaneSettings: Sendable {
   public var batchSize: Int
   /// Added to every stream that does not have them.
   public var externalLabels: LabelSet
+  public var limits: EntryLimits
+  /// Needed where there are limits.
+  public var account: LimitAccount?
 
-  public init(batchWait: Int64, batchSize: Int, externalLabels: LabelSet) {
+  public init(batchWait: Int64, batchSize: Int, externalLabels: LabelSet, limits: EntryLimits = EntryLimits()) {
+    self.limits = limits
     self.batchWait = batchWait
     self.batchSize = batchSize
     self.externalLabels = externalLabels
@@ -47,8 +51,10 @@ public struct Lanes: ~Copyable {
     var builder: BatchBuilder
     let queue: BatchQueue
     let client: Int
+    let counters: LimitCounters?
 
-    init(limit: Int, queue: BatchQueue) {
+    init(limit: Int, queue: BatchQueue, account: LimitAccount?) {
+      counters = account.map { LimitCounters($0, tenant: queue.tenant) }
       builder = BatchBuilder(limit: limit)
       self.queue = queue
       client = queue.client
@@ -102,7 +108,9 @@ public struct Lanes: ~Copyable {
       lane = existing
     } else {
       lane = lanes.count
-      lanes.append(Lane(limit: clients[client].settings.batchSize, queue: makeQueue(client, tenant)))
+      let settings = clients[client].settings
+      lanes.append(
+        Lane(limit: settings.batchSize, queue: makeQueue(client, tenant), account: settings.account))
     }
     clients[client].laneOf[stream.index] = Int32(lane)
     return lane
@@ -127,16 +135,67 @@ public struct Lanes: ~Copyable {
         while end < records.count, records[end].stream == stream { end += 1 }
         let number = lane(of: stream, client: client, in: streams)
         if !used.contains(number) { used.append(number) }
-        let lane = lanes[number]
-        while start < end {
-          let taken = lane.builder.append(
-            UnsafeBufferPointer(rebasing: records[start..<end]), chunk: chunk, made: made, now: now)
-          if taken > 0, lane.builder.hold(ticket) { ledger.retain(ticket.span) }
-          start += taken
-          if start < end { seal(number, streams) }
+        let run = UnsafeBufferPointer(rebasing: records[start..<end])
+        let place = Place(chunk: chunk, made: made, ticket: ticket, now: now)
+        let limits = clients[client].settings.limits
+        if limits.maxStreams > 0, !lanes[number].builder.admits(stream, limit: limits.maxStreams) {
+          lanes[number].counters?.refuse(run)
+        } else if limits.maxLineSize > 0 {
+          putWithin(limits, run, number, place, streams, &ledger)
+        } else {
+          put(run, number, place, streams, &ledger)
         }
+        start = end
       }
     }
+  }
+
+  /// Where the bytes of entries are, and which span they come from.
+  private struct Place {
+    var chunk: UnsafePointer<UInt8>
+    var made: UnsafePointer<UInt8>
+    var ticket: AckTicket
+    var now: Int64
+  }
+
+  /// Puts entries of one stream into a lane's batches.
+  private mutating func put(
+    _ records: UnsafeBufferPointer<EntryRecord>, _ number: Int, _ place: Place, _ streams: borrowing StreamTable,
+    _ ledger: inout AckLedger
+  ) {
+    let lane = lanes[number]
+    var start = 0
+    while start < records.count {
+      let taken = lane.builder.append(
+        UnsafeBufferPointer(rebasing: records[start...]), chunk: place.chunk, made: place.made, now: place.now)
+      if taken > 0, lane.builder.hold(place.ticket) { ledger.retain(place.ticket.span) }
+      start += taken
+      if start < records.count { seal(number, streams) }
+    }
+  }
+
+  /// The same, with lines that are too long cut or dropped.
+  private mutating func putWithin(
+    _ limits: EntryLimits, _ records: UnsafeBufferPointer<EntryRecord>, _ number: Int, _ place: Place,
+    _ streams: borrowing StreamTable, _ ledger: inout AckLedger
+  ) {
+    var start = 0
+    for index in records.indices where Int(records[index].length) > limits.maxLineSize {
+      put(UnsafeBufferPointer(rebasing: records[start..<index]), number, place, streams, &ledger)
+      start = index + 1
+      let record = records[index]
+      guard limits.truncates else {
+        lanes[number].counters?.drop(bytes: Int(record.length))
+        continue
+      }
+      let line = (record.isMade ? place.made : place.chunk) + Int(record.start)
+      let cut = record.cut(to: limits.maxLineSize, line: line)
+      lanes[number].counters?.cut(bytes: Int(record.length - cut.length))
+      withUnsafePointer(to: cut) {
+        put(UnsafeBufferPointer(start: $0, count: 1), number, place, streams, &ledger)
+      }
+    }
+    put(UnsafeBufferPointer(rebasing: records[start...]), number, place, streams, &ledger)
   }
 
   private mutating func seal(_ number: Int, _ streams: borrowing StreamTable) {

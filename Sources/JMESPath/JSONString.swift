@@ -1,8 +1,8 @@
-internal import Bytes
+public import Bytes
 internal import GoCompat
 
 /// Strings of JSON: escapes decoded and written.
-enum JSONString {
+public enum JSONString {
   /// The value of four hexadecimal digits.
   static func hex(_ text: UnsafeBufferPointer<UInt8>, _ at: Int) -> UInt32? {
     var value: UInt32 = 0
@@ -59,7 +59,7 @@ enum JSONString {
   private static let digits = Array("0123456789abcdef".utf8)
 
   /// Appends a string in quotes as Promtail prints it: `<`, `>`, `&`, U+2028 and U+2029 escaped, stray bytes as U+FFFD.
-  static func appendQuoted(_ text: UnsafeBufferPointer<UInt8>, to out: inout ByteBuffer) {
+  public static func appendQuoted(_ text: UnsafeBufferPointer<UInt8>, to out: inout ByteBuffer) {
     out.append(UInt8(ascii: "\""))
     var at = 0
     while at < text.count {

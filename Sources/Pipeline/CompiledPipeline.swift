@@ -1,5 +1,6 @@
 import GoCompat
 public import LogModel
+import Telemetry
 
 /// A stage with everything decided at start-up.
 enum CompiledStage: Sendable {
@@ -14,6 +15,18 @@ enum CompiledStage: Sendable {
   case output(CompiledOutput)
   case replace(CompiledReplace)
   case template(CompiledTemplate)
+  case drop(CompiledDrop)
+  case labelAllow(CompiledLabelAllow)
+  case tenant(CompiledTenant)
+  case structuredMetadata(CompiledStructuredMetadata)
+  case decolorize(CompiledDecolorize)
+  case sampling(CompiledSampling)
+  case pack(CompiledPack)
+  case limit(CompiledLimit)
+  case eventLogMessage(CompiledEventLogMessage)
+  case match(CompiledMatch)
+  case multiline(CompiledMultiline)
+  case metrics(CompiledMetrics)
 }
 
 /// A scrape config's `pipeline_stages`, compiled: names have become slots, layouts and expressions are parsed.
@@ -23,6 +36,14 @@ public final class CompiledPipeline: Sendable {
   let stages: [CompiledStage]
   let names: NameTable
   let labelNames: [String]
+  /// The names of slots as bytes, and for each the number of the label of its name.
+  let nameBytes: [[UInt8]]
+  let labelOfName: [Int?]
+  /// Names of structured metadata.
+  let metadataNames: [[UInt8]]
+  /// Reasons under which drops are counted.
+  let dropReasons: [String]
+  let registry: MetricRegistry
   /// The most capturing groups of any expression.
   let groupCount: Int
   /// Pipelines of no stage, or of `cri` alone, run from the read buffer to the wire without slots.
@@ -30,10 +51,18 @@ public final class CompiledPipeline: Sendable {
 
   enum Shape: Sendable { case plain, cri, general }
 
-  init(stages: [CompiledStage], names: NameTable, labelNames: [String]) {
+  init(
+    stages: [CompiledStage], names: NameTable, labels: NameTable, metadata: NameTable = NameTable(),
+    dropReasons: [String] = [], registry: MetricRegistry
+  ) {
     self.stages = stages
     self.names = names
-    self.labelNames = labelNames
+    labelNames = labels.names
+    nameBytes = names.names.map { Array($0.utf8) }
+    labelOfName = names.names.map { labels[$0] }
+    metadataNames = metadata.names.map { Array($0.utf8) }
+    self.dropReasons = dropReasons
+    self.registry = registry
     groupCount =
       stages.map { stage in
         if case .regex(let regex) = stage { return regex.regex.groupCount }
@@ -50,15 +79,4 @@ public final class CompiledPipeline: Sendable {
 
   /// What is remembered of one file from its first line on.
   public func makeState(labels: LabelSet) -> PipelineState { PipelineState(labels: labels, names: names) }
-}
-extension CompiledPipeline {
-  public static func devCRI() -> CompiledPipeline {
-    var names = NameTable()
-    let stage = CompiledCRI(
-      number: 0, time: names.number("time"), stream: names.number("stream"), flags: names.number("flags"),
-      content: names.number("content"), tags: names.number("tags"), streamLabel: 0,
-      timestamp: CompiledTimestamp(number: 0, source: 0, formats: [.rfc3339Nano], location: nil, fudges: true),
-      maxPartialLines: 100, partialLineLimit: nil)
-    return CompiledPipeline(stages: [.cri(stage)], names: names, labelNames: ["stream"])
-  }
 }

@@ -13,13 +13,35 @@ struct LineContext: ~Copyable {
   var line: Slice
   var time: Timestamp
   var isDropped = false
+  /// Place of the reason under which a drop is to be counted; -1: it is not counted, or the line is only held.
+  var dropReason = -1
+  /// Where the line begins in its file.
+  var offset: UInt64 = 0
+  /// When the line was read: what its time is if no stage stamps it, in nanoseconds since 1970.
+  var lineReadTime: Int64 = 0
+  /// On the monotonic clock: nanoseconds.
+  let now: Int64
+  /// Until when the file is to wait before its next line, for a rate.
+  var pausedUntil: Int64 = 0
+  /// Distinguishes the file from others.
+  let fileSeed: UInt64
   let slots: UnsafeMutablePointer<Slot>
+  let slotCount: Int
+  /// What the slots are before the first stage: the labels of the target.
+  let first: UnsafePointer<Slot>
   /// Labels that a stage may set or take away: `.absent` leaves the target's value, `.null` takes it away.
   let labels: UnsafeMutablePointer<Slot>
   let labelCount: Int
   let labelNames: [String]
+  /// Labels of the target that have no number are taken away.
+  var hidesOtherLabels = false
+  /// Structured metadata, by the number of its name.
+  let metadata: UnsafeMutablePointer<Slot>
+  let metadataCount: Int
   let year: Int
   var key: ByteBuffer
+  /// For what is written before it is known where it goes.
+  var scratch = ByteBuffer(capacity: 256)
 
   @inline(__always)
   func bytes(_ slice: Slice) -> UnsafeBufferPointer<UInt8> {
@@ -59,9 +81,37 @@ struct LineContext: ~Copyable {
     return Slice(.made, start, bytes.count)
   }
 
+  /// One after another with something between them.
+  mutating func concatenate(_ a: Slice, _ middle: [UInt8], _ b: Slice) -> Slice {
+    let count = Int(a.count) + middle.count + Int(b.count)
+    // Room first, so that what was made itself stays where it is.
+    made.reserve(count)
+    let start = made.count
+    made.append(bytes(a))
+    made.append(middle)
+    made.append(bytes(b))
+    return Slice(.made, start, count)
+  }
+
+  mutating func drop(_ reason: Int) {
+    isDropped = true
+    dropReason = reason
+  }
+
+  /// The value that a label has by now.
+  func label(_ reference: LabelReference) -> Slice? {
+    let label = labels[reference.label]
+    switch label.kind {
+    case .text: return label.slice
+    case .absent: return first[reference.name].kind == .text ? first[reference.name].slice : nil
+    default: return nil
+    }
+  }
+
   /// What tells the labels of this line from those of others of its file, in bytes. Valid until the next call.
   mutating func labelKey() -> UnsafeBufferPointer<UInt8> {
     key.removeAll()
+    if hidesOtherLabels { key.append(0xff) }
     for index in 0..<labelCount {
       let label = labels[index]
       key.append(label.kind.rawValue)
@@ -74,15 +124,16 @@ struct LineContext: ~Copyable {
   }
 
   mutating func labelHash(seed: UInt64) -> UInt64 {
-    if labelCount == 0 { return seed }
+    if labelCount == 0, !hidesOtherLabels { return seed }
     return Hash.bytes(labelKey(), seed: seed)
   }
 
   /// The label set of this line: the target's labels with what the stages did to them.
   func labels(over base: LabelSet) -> LabelSet {
-    var all = base
+    var all = hidesOtherLabels ? .empty : base
     for index in 0..<labelCount {
       switch labels[index].kind {
+      case .absent where hidesOtherLabels: all[labelNames[index]] = base[labelNames[index]]
       case .text: all[labelNames[index]] = String(decoding: bytes(labels[index].slice), as: UTF8.self)
       case .null: all[labelNames[index]] = nil
       default: break

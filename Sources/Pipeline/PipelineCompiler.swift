@@ -2,24 +2,36 @@ public import AgentConfiguration
 import GoCompat
 import JMESPath
 import LogModel
+public import Telemetry
 
 extension CompiledPipeline {
   /// Compiles the stages of a scrape config. They must have passed the configuration's checks: a stage that is not in
   /// this version is none of its business.
-  public convenience init(_ stages: [StageConfiguration]) {
-    var compiler = PipelineCompiler()
+  /// - Parameters:
+  ///   - registry: for what the stages count.
+  ///   - lineLimit: `limits_config.readline_rate`, where it is in force.
+  public convenience init(_ stages: [StageConfiguration], registry: MetricRegistry, lineLimit: LineLimit? = nil) {
+    var compiler = PipelineCompiler(registry: registry)
+    if let lineLimit { compiler.add(lineLimit) }
     for stage in stages { compiler.add(stage) }
-    self.init(stages: compiler.stages, names: compiler.names, labelNames: compiler.labels.names)
+    self.init(
+      stages: compiler.stages, names: compiler.names, labels: compiler.labels, metadata: compiler.metadata,
+      dropReasons: compiler.reasons.names, registry: registry)
   }
 }
 
 /// Numbers names and turns stages into their compiled form, in order.
-private struct PipelineCompiler {
+struct PipelineCompiler {
+  let registry: MetricRegistry
   var stages: [CompiledStage] = []
   var names = NameTable()
   var labels = NameTable()
+  var metadata = NameTable()
+  var reasons = NameTable()
   /// Timestamp stages so far: each keeps last known times of its own.
   var clocks: UInt64 = 0
+
+  init(registry: MetricRegistry) { self.registry = registry }
 
   mutating func add(_ stage: StageConfiguration) {
     switch stage.options {
@@ -56,8 +68,11 @@ private struct PipelineCompiler {
           clock(
             source: timestamp.source, [timestamp.format] + timestamp.fallbackFormats, timestamp.location,
             fudges: timestamp.actionOnFailure == .fudge)))
-    case .decolorize, .drop, .eventLogMessage, .geoIP, .labelAllow, .limit, .match, .metrics, .multiline, .pack,
-      .sampling, .structuredMetadata, .tenant:
+    case .decolorize, .eventLogMessage, .multiline, .pack: reshape(stage)
+    case .labelAllow, .structuredMetadata, .tenant: relabel(stage)
+    case .drop, .limit, .match, .sampling: act(stage)
+    case .metrics(let metrics): measure(metrics)
+    case .geoIP:
       preconditionFailure("stage \(stage.name) passed the start's check")
     }
   }

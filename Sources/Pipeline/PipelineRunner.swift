@@ -6,9 +6,11 @@ public import LogModel
 
 /// Runs lines through a pipeline. One per worker and pipeline; it owns what is needed per line.
 public final class PipelineRunner {
-  private let pipeline: CompiledPipeline
-  private let slots: UnsafeMutablePointer<Slot>
-  private let labels: UnsafeMutablePointer<Slot>
+  let pipeline: CompiledPipeline
+  let slots: UnsafeMutablePointer<Slot>
+  let labels: UnsafeMutablePointer<Slot>
+  let metadata: UnsafeMutablePointer<Slot>
+  private var drops: DropCounters
   private let groups: UnsafeMutableBufferPointer<GroupRange>
   private var clock = RuntimeClock()
   private let document = JSONDocument()
@@ -21,6 +23,9 @@ public final class PipelineRunner {
     slots.initialize(repeating: .absent, count: max(1, pipeline.names.names.count))
     labels = .allocate(capacity: max(1, pipeline.labelNames.count))
     labels.initialize(repeating: .absent, count: max(1, pipeline.labelNames.count))
+    metadata = .allocate(capacity: max(1, pipeline.metadataNames.count))
+    metadata.initialize(repeating: .absent, count: max(1, pipeline.metadataNames.count))
+    drops = DropCounters(registry: pipeline.registry, reasons: pipeline.dropReasons)
     groups = .allocate(capacity: pipeline.groupCount + 1)
     groups.initialize(repeating: .none)
   }
@@ -28,6 +33,7 @@ public final class PipelineRunner {
   deinit {
     slots.deallocate()
     labels.deallocate()
+    metadata.deallocate()
     groups.deallocate()
   }
 
@@ -37,19 +43,22 @@ public final class PipelineRunner {
   ///   - offset: of the chunk in its file: bytes.
   ///   - readTime: of the chunk's first byte in nanoseconds since 1970. A line that no stage stamps has this time plus a
   ///     nanosecond for each byte before it, so that times are unique within a file and the same whenever it is cut.
+  ///   - now: on the monotonic clock, nanoseconds: what rates and waiting times are measured by.
   ///   - state: of the file and the clients the chunk is for.
+  /// - Returns: how many bytes of the chunk were run; fewer than all where a rate is used up (`state.pausedUntil`).
   public func run(
-    _ chunk: UnsafeBufferPointer<UInt8>, offset: UInt64, readTime: Int64, state: inout PipelineState,
+    _ chunk: UnsafeBufferPointer<UInt8>, offset: UInt64, readTime: Int64, now: Int64, state: inout PipelineState,
     streams: inout StreamTable, into block: inout EntryBlock
-  ) {
+  ) -> Int {
     state.streams.validate(streams)
     switch pipeline.shape {
     case .plain: plain(chunk, readTime, &state, &streams, &block)
     case .cri where !state.meetsCRINames:
-      guard case .cri(let stage) = pipeline.stages[0] else { return }
+      guard case .cri(let stage) = pipeline.stages[0] else { return chunk.count }
       runtime(stage, chunk, offset, readTime, &state, &streams, &block)
-    default: general(chunk, offset, readTime, &state, &streams, &block)
+    default: return general(chunk, offset, readTime, now, &state, &streams, &block)
     }
+    return chunk.count
   }
 
   /// The line that begins at `start`, without its line end.
@@ -167,7 +176,7 @@ public final class PipelineRunner {
       EntryRecord(timestamp: time, stream: stream, start: from, length: block.made.count - from, isMade: true))
   }
 
-  private func release(
+  func release(
     _ parts: [PartialLines.Partial], _ streams: inout StreamTable, _ block: inout EntryBlock
   ) {
     for part in parts {
@@ -183,7 +192,7 @@ public final class PipelineRunner {
   // MARK: - Any stages
 
   /// The year in UTC: what times mean whose layout has none.
-  private static func year(_ nanoseconds: Int64) -> Int {
+  static func year(_ nanoseconds: Int64) -> Int {
     var seconds = time_t(nanoseconds / 1_000_000_000)
     var parts = tm()
     gmtime_r(&seconds, &parts)
@@ -191,59 +200,42 @@ public final class PipelineRunner {
   }
 
   private func general(
-    _ chunk: UnsafeBufferPointer<UInt8>, _ offset: UInt64, _ readTime: Int64, _ state: inout PipelineState,
-    _ streams: inout StreamTable, _ block: inout EntryBlock
-  ) {
-    guard let base = chunk.baseAddress else { return }
-    let slotCount = pipeline.names.names.count
-    state.fixed.withUnsafeBufferPointer { fixed in
-      state.firstSlots.withUnsafeBufferPointer { first in
-        var made = ByteBuffer(capacity: 1)
-        swap(&made, &block.made)
-        var context = LineContext(
-          chunk: base, fixed: fixed.baseAddress, made: made, line: Slice(.chunk, 0, 0),
-          time: Timestamp(seconds: 0, nanoseconds: 0), slots: slots, labels: labels,
-          labelCount: pipeline.labelNames.count, labelNames: pipeline.labelNames, year: Self.year(readTime),
-          key: ByteBuffer(capacity: 256))
-        var start = 0
-        while start < chunk.count {
-          let line = line(chunk, start)
-          context.line = Slice(.chunk, start, line.count)
-          context.time = Timestamp(nanosecondsSince1970: readTime &+ Int64(start))
-          context.isDropped = false
-          if slotCount > 0 { slots.update(from: first.baseAddress!, count: slotCount) }
-          for index in 0..<context.labelCount { labels[index] = .absent }
-          let released = stages(&context, offset &+ UInt64(start), &state)
-          for part in released {
-            let slice = part.bytes.withUnsafeBufferPointer { context.keep($0) }
-            block.records.append(
-              EntryRecord(
-                timestamp: part.timestamp, stream: streams.intern(part.labels), start: Int(slice.start),
-                length: Int(slice.count), isMade: true))
-          }
-          if !context.isDropped {
-            let stream = stream(&context, &state, &streams)
-            block.records.append(
-              EntryRecord(
-                timestamp: context.time, stream: stream, start: Int(context.line.start),
-                length: Int(context.line.count), isMade: context.line.source == .made))
-          }
-          start &+= line.count &+ 1
+    _ chunk: UnsafeBufferPointer<UInt8>, _ offset: UInt64, _ readTime: Int64, _ now: Int64,
+    _ state: inout PipelineState, _ streams: inout StreamTable, _ block: inout EntryBlock
+  ) -> Int {
+    guard let base = chunk.baseAddress else { return 0 }
+    return withContext(base, readTime, now, &state, &block) { context, state, records in
+      var start = 0
+      while start < chunk.count {
+        let line = line(chunk, start)
+        begin(&context)
+        context.line = Slice(.chunk, start, line.count)
+        context.lineReadTime = readTime &+ Int64(start)
+        context.time = Timestamp(nanosecondsSince1970: context.lineReadTime)
+        context.offset = offset &+ UInt64(start)
+        let released = stages(&context, from: 0, &state)
+        emit(&context, &state, &streams, &records)
+        // A line that lets others go is held itself, so the context is free for them.
+        for part in released { resume(part, &context, &state, &streams, &records) }
+        start &+= line.count &+ 1
+        if context.pausedUntil > now &+ Self.leeway {
+          state.pausedUntil = context.pausedUntil
+          return min(start, chunk.count)
         }
-        block.made = context.takeMade()
       }
+      return chunk.count
     }
   }
 
-  private func stages(_ context: inout LineContext, _ offset: UInt64, _ state: inout PipelineState)
-    -> [PartialLines.Partial]
-  {
+  /// Runs the stages on the line of the context, which may be another one afterwards: a block instead of its last line.
+  func stages(_ context: inout LineContext, from start: Int, _ state: inout PipelineState) -> [PartialLines.Partial] {
     var released: [PartialLines.Partial] = []
-    for stage in pipeline.stages {
-      switch stage {
+    var index = start
+    while index < pipeline.stages.count {
+      switch pipeline.stages[index] {
       case .cri(let stage):
         released = context.run(
-          stage, base: state.labels, offset: offset, &state.lastTimes, &state.partials)
+          stage, base: state.labels, offset: context.offset, &state.lastTimes, &state.partials)
       case .json(let stage): context.run(stage, document)
       case .regex(let stage): context.run(stage, groups: groups)
       case .logfmt(let stage): context.run(stage)
@@ -254,25 +246,25 @@ public final class PipelineRunner {
       case .output(let stage): context.run(stage)
       case .replace(let stage): context.run(stage, base: state.labels, templates)
       case .template(let stage): context.run(stage, base: state.labels, templates)
+      case .drop(let stage): context.run(stage)
+      case .labelAllow(let stage): context.run(stage)
+      case .tenant(let stage): context.run(stage)
+      case .structuredMetadata(let stage): context.run(stage)
+      case .decolorize(let stage): context.run(stage)
+      case .sampling(let stage): context.run(stage)
+      case .pack(let stage): context.run(stage)
+      case .limit(let stage): context.run(stage, &drops)
+      case .eventLogMessage(let stage): context.run(stage, names: pipeline.nameBytes)
+      case .match(let stage): if !context.run(stage, labelOfName: pipeline.labelOfName) { index += stage.count }
+      case .multiline(let stage): context.run(stage, &state.blocks)
+      case .metrics(let stage): context.run(stage, base: state.labels, &state.series)
       }
       if context.isDropped { break }
+      index += 1
     }
+    if context.isDropped, context.dropReason >= 0 { drops.add(context.dropReason) }
     // The line may lie among the constants of its labels; the block knows the chunk and what was made.
     if context.line.source == .fixed { context.line = context.keep(context.bytes(context.line)) }
     return released
-  }
-
-  private func stream(_ context: inout LineContext, _ state: inout PipelineState, _ streams: inout StreamTable)
-    -> StreamID
-  {
-    var isPlain = true
-    for index in 0..<context.labelCount where labels[index].kind != .absent { isPlain = false }
-    if isPlain { return state.streams.plain(state.labels, &streams) }
-    let key = context.labelKey()
-    var cache = StreamCache()
-    swap(&cache, &state.streams)
-    let id = cache.find(key, &streams) { context.labels(over: state.labels) }
-    swap(&cache, &state.streams)
-    return id
   }
 }

@@ -16,6 +16,8 @@ public struct PipelineState: Sendable {
 
   var streams = StreamCache()
   var partials = PartialLines()
+  var blocks = HeldBlocks()
+  var series = KnownSeries()
   var lastTimes = LastTimes()
 
   init(labels: LabelSet, names: NameTable) {
@@ -30,11 +32,29 @@ public struct PipelineState: Sendable {
     }
     self.fixed = fixed
     firstSlots = slots
+    seed = Array(labels.text.utf8).withUnsafeBufferPointer { Hash.bytes($0) }
     meetsCRINames = ["time", "stream", "flags", "content", "tags"].contains { labels[$0] != nil }
   }
 
   /// The first byte of the file that something held back here begins with; nil when nothing is held.
-  public var hold: UInt64? { partials.hold }
+  public var hold: UInt64? {
+    guard let part = partials.hold else { return blocks.hold }
+    return min(part, blocks.hold ?? part)
+  }
+
+  /// When a block that is held here has waited long enough, on the monotonic clock in nanoseconds; nil when none is.
+  public var nextFlush: Int64? { blocks.nextDue }
+
+  /// Whether the same lines are held. Only then may the groups of two states that are at one offset go on as one.
+  public func holdsSame(as other: PipelineState) -> Bool {
+    blocks.holdsSame(as: other.blocks) && partials.byKey.mapValues(\.offset) == other.partials.byKey.mapValues(\.offset)
+  }
+
+  /// Until when no more lines of the file are to be run, for a rate: nanoseconds on the monotonic clock.
+  public internal(set) var pausedUntil: Int64 = 0
+
+  /// Distinguishes the file from others, the same at every start.
+  let seed: UInt64
 }
 
 /// Streams of one file, by the labels that its lines were given.

@@ -9,7 +9,7 @@ enum Source: UInt8 {
 }
 
 /// A range of bytes in one of the sources.
-struct Slice {
+struct Slice: Sendable {
   var source: Source
   var start: UInt32
   var count: UInt32
@@ -27,7 +27,7 @@ struct Slice {
 }
 
 /// An extracted value, or a label while its line is worked on. Which name a slot stands for was decided at start-up.
-struct Slot {
+struct Slot: Sendable {
   enum Kind: UInt8 {
     /// Nothing of that name.
     case absent
@@ -48,6 +48,13 @@ struct Slot {
   static func boolean(_ value: Bool) -> Slot {
     Slot(kind: .boolean, slice: Slice(.chunk, 0, 0), number: value ? 1 : 0)
   }
+}
+
+/// A label that a stage reads: its number among the labels that change, and among the names whose first values are the
+/// target's labels.
+struct LabelReference: Sendable {
+  var label: Int
+  var name: Int
 }
 
 /// The names of a pipeline, numbered while it is compiled.

@@ -86,7 +86,7 @@ struct LineValues: TemplateData {
 
   private func append(_ slot: Slot, to out: inout ByteBuffer) -> Bool {
     switch slot.kind {
-    case .absent, .null, .structure: return false
+    case .absent, .null: return false
     case .text: out.append(bytes(slot.slice))
     case .boolean: out.append(slot.number != 0 ? "true" : "false" as StaticString)
     case .number: GoNumber.appendPlain(slot.number, to: &out)

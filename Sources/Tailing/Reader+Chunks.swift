@@ -31,13 +31,14 @@ extension Reader {
   }
 
   /// Reads one chunk for each group of the file. True when there is more to read now.
-  private mutating func read(_ file: TailedFile) -> Bool {
+  mutating func read(_ file: TailedFile) -> Bool {
     if let predecessor = file.predecessor {
       // Its turn comes when the file before it is at its end.
       if !predecessor.isAtEnd { return false }
       file.predecessor = nil
     }
     file.isBlocked = false
+    if isPaused(file) { return false }
     var hasMore = false
     var index = 0
     while index < file.groups.count {
@@ -58,11 +59,11 @@ extension Reader {
       index += 1
     }
     file.mergeGroups()
-    if !hasMore, !file.isBlocked { reachedEnd(file) }
+    if !hasMore, !file.isBlocked, !isPaused(file) { reachedEnd(file) }
     return hasMore
   }
 
-  private mutating func clientsWithRoom(_ file: TailedFile, _ index: Int) -> ClientSet {
+  mutating func clientsWithRoom(_ file: TailedFile, _ index: Int) -> ClientSet {
     var open: ClientSet = []
     let group = file.groups[index]
     group.clients.forEach { client in
@@ -87,7 +88,7 @@ extension Reader {
     if !file.fingerprint.isWhole, file.groups[0].offset > UInt64(file.fingerprint.length) { growFingerprint(file) }
   }
 
-  private mutating func enqueueNow(_ file: TailedFile) {
+  mutating func enqueueNow(_ file: TailedFile) {
     if file.isQueued { return }
     file.isQueued = true
     ready.append(file)
@@ -125,8 +126,10 @@ extension Reader {
     // A stretch that was read before a crash is not mixed with what follows it: it keeps its time.
     let until = file.stamps.time(at: file.groups[index].offset).until
     end = Int(min(UInt64(end), until - file.groups[index].offset))
-    ship(file, index, clients, length: end)
+    let done = ship(file, index, clients, length: end)
     shrinkBuffer()
+    // The rest is read when the rate allows.
+    if done < end { return false }
     return count == buffer.capacity || end < count || count >= Self.chunkSize
   }
 
@@ -164,7 +167,7 @@ extension Reader {
       return count >= Self.chunkSize
     }
     setup.log.warn("line is cut", ("path", file.key.path), ("bytes", count))
-    ship(file, index, clients, length: count)
+    _ = ship(file, index, clients, length: count)
     shrinkBuffer()
     return true
   }
@@ -174,44 +177,53 @@ extension Reader {
   }
 
   /// Runs the first `length` bytes of the buffer through the pipeline and into the batches.
-  private mutating func ship(_ file: TailedFile, _ index: Int, _ clients: ClientSet, length: Int) {
-    let offset = file.groups[index].offset
+  /// - Returns: how many of them were run; fewer where a rate is used up.
+  private mutating func ship(_ file: TailedFile, _ index: Int, _ clients: ClientSet, length: Int) -> Int {
     let chunk = UnsafeBufferPointer(start: UnsafePointer(buffer.base), count: length)
-    let readTime = readTime(file, offset: offset, length: length)
-    block.removeAll()
-    runners[file.target.job].run(
-      chunk, offset: offset, readTime: readTime, state: &file.groups[index].state, streams: &streams, into: &block)
-    let next = offset + UInt64(length)
-    let done = min(next, file.groups[index].state.hold ?? next)
+    let offset = file.groups[index].offset
+    let known = file.stamps.time(at: offset).time
+    let readTime = known ?? max(Clock.wall(), file.nextReadTime)
     let now = Clock.monotonic()
+    block.removeAll()
+    let done = runners[file.target.job].run(
+      chunk, offset: offset, readTime: readTime, now: now, state: &file.groups[index].state, streams: &streams,
+      into: &block)
+    if known == nil, done > 0 { note(file, ReadStamp(start: offset, end: offset + UInt64(done), time: readTime)) }
+    file.groups[index].offset += UInt64(done)
+    file.groups[index].searched = 0
+    deliver(file, index, clients, chunk: UnsafePointer(buffer.base), now: now)
+    setup.metrics.bytes.add(done)
+    count(file, index, lines: lineCount(UnsafeBufferPointer(rebasing: chunk[..<done])))
+    if file.isRotated { file.phase = .rotated(quietSince: now) }
+    file.isAtEnd = false
+    nextDue = min(nextDue, file.groups[index].due(after: now) ?? .max)
+    return done
+  }
+
+  /// Puts the entries of the block into the batches, and moves the position up to what is held.
+  mutating func deliver(
+    _ file: TailedFile, _ index: Int, _ clients: ClientSet, chunk: UnsafePointer<UInt8>, now: Int64
+  ) {
+    let next = file.groups[index].offset
+    let done = min(next, file.groups[index].state.hold ?? next)
     var moved = false
     clients.forEach { client in
       let span = file.ledgers[client].open(end: max(done, file.ledgers[client].end))
       let ticket = AckTicket(file: file.number, life: file.life, client: UInt32(client), span: span)
       lanes.append(
-        block, chunk: chunk.baseAddress!, client: client, streams: streams, ticket: ticket,
+        block, chunk: chunk, client: client, streams: streams, ticket: ticket,
         ledger: &file.ledgers[client], used: &used, now: now)
       if !used.isEmpty { file.groups[index].lanes[client] = used }
       if file.ledgers[client].release(span) { moved = true }
     }
-    file.groups[index].offset = next
-    file.groups[index].searched = 0
     if moved { reportPosition(file) }
-    setup.metrics.bytes.add(length)
-    count(file, index, lines: lineCount(chunk))
-    if file.isRotated { file.phase = .rotated(quietSince: now) }
-    file.isAtEnd = false
   }
 
-  /// The time of the stretch, noted if it is new.
-  private func readTime(_ file: TailedFile, offset: UInt64, length: Int) -> Int64 {
-    if let known = file.stamps.time(at: offset).time { return known }
-    let time = max(Clock.wall(), file.nextReadTime)
-    let stamp = ReadStamp(start: offset, end: offset + UInt64(length), time: time)
-    file.nextReadTime = time + Int64(length)
+  /// A stretch was read for the first time; its time is on disk before its lines are sent.
+  private func note(_ file: TailedFile, _ stamp: ReadStamp) {
+    file.nextReadTime = stamp.time + Int64(stamp.end - stamp.start)
     file.stamps.add(stamp)
     setup.positions.note(file.position, stamp)
-    return time
   }
 
   private func reportPosition(_ file: TailedFile) {
@@ -242,6 +254,7 @@ extension Reader {
     guard case .success(let status) = setup.files.status(of: file.handle) else { return }
     file.fileBytes.set(Double(status.size))
     guard file.groups.contains(where: { status.size < $0.offset }) else { return }
+    letGo(file)
     setup.metrics.truncations.add()
     setup.log.info("file was truncated and is read from its beginning", ("path", file.key.path))
     lives[Int(file.number)] += 1

@@ -76,6 +76,8 @@ struct Reader: ~Copyable {
   var isDraining = false
   var isFinished = false
   var nextPoll: Int64 = 0
+  /// When a held block or a rate is to be looked at, on the monotonic clock: nanoseconds.
+  var nextDue: Int64 = .max
   var used: [Int] = []
 
   init(setup: ReaderSetup, inbox: ReaderInbox) {
@@ -100,9 +102,10 @@ struct Reader: ~Copyable {
       let now = Clock.monotonic()
       if now >= nextPoll { poll(now) }
       readSome()
+      if Clock.monotonic() >= nextDue { handleDue(Clock.monotonic()) }
       lanes.sealDue(now: Clock.monotonic(), streams: streams)
       if !ready.isEmpty { continue }
-      let wake = min(nextPoll, lanes.nextDue ?? .max)
+      let wake = min(nextPoll, nextDue, lanes.nextDue ?? .max)
       poller.wait(nanoseconds: max(0, wake - Clock.monotonic()))
     }
   }
@@ -365,6 +368,8 @@ struct Reader: ~Copyable {
       else { continue }
       _ = readChunk(file, index, clients: file.groups[index].clients, isLast: true)
     }
+    if isPaused(file) { return }
+    letGo(file)
     if file.isAcked { close(file, keeping: false) }
   }
 

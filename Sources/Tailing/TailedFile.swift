@@ -98,12 +98,13 @@ final class TailedFile {
   /// Everything that was read is acknowledged by every client.
   var isAcked: Bool { ledgers.allSatisfy { !$0.hasOpenSpans } }
 
-  /// Clients that met at the same place go on together.
+  /// Clients that met at the same place, with the same lines held back, go on together.
   func mergeGroups() {
     guard groups.count > 1 else { return }
     var merged: [ReadGroup] = []
     for group in groups {
-      if let place = merged.firstIndex(where: { $0.offset == group.offset }) {
+      let place = merged.firstIndex { $0.offset == group.offset && $0.state.holdsSame(as: group.state) }
+      if let place {
         merged[place].clients.formUnion(group.clients)
         merged[place].lanes.merge(group.lanes) { _, new in new }
       } else {

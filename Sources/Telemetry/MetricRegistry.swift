@@ -6,6 +6,7 @@ public final class MetricRegistry: Sendable {
     case counter(MetricFamily<Counter>)
     case gauge(MetricFamily<Gauge>)
     case histogram(MetricFamily<Histogram>)
+    case collected(MetricKind, help: String, any MetricCollector)
     case computed(MetricKind, help: String, @Sendable () -> [(labels: [(String, String)], value: Double)])
   }
   private let families = Mutex<[String: Family]>([:])
@@ -41,6 +42,20 @@ public final class MetricRegistry: Sendable {
     }
   }
 
+  /// A family that knows its series itself: the one that has the name already, or the one that `make` makes.
+  ///
+  /// A name that something of another kind has is not taken from it; the family is then on no page.
+  public func collector<Collector: MetricCollector>(
+    _ name: String, _ help: String, kind: MetricKind, make: () -> Collector
+  ) -> Collector {
+    families.withLock {
+      if case .collected(kind, _, let known) = $0[name], let known = known as? Collector { return known }
+      let new = make()
+      if $0[name] == nil { $0[name] = .collected(kind, help: help, new) }
+      return new
+    }
+  }
+
   /// A family whose series are worked out when the page is asked for.
   public func computed(
     _ name: String, _ help: String, kind: MetricKind = .gauge,
@@ -70,7 +85,18 @@ public final class MetricRegistry: Sendable {
       case .histogram(let family):
         write(name, family.help, .histogram, &page) { page in
           for (values, child) in family.snapshot() {
-            histogram(name, Array(zip(family.labelNames, values)), child, &page)
+            let (counts, sum) = child.current
+            histogram(name, Array(zip(family.labelNames, values)), child.bounds, counts, sum, &page)
+          }
+        }
+      case .collected(let kind, let help, let collector):
+        write(name, help, kind, &page) { page in
+          for one in collector.collect() {
+            switch one.value {
+            case .number(let value): sample(name, one.labels, value, &page)
+            case .histogram(let bounds, let counts, let sum):
+              histogram(name, one.labels, bounds, counts, sum, &page)
+            }
           }
         }
       case .computed(let kind, let help, let series):
@@ -92,12 +118,14 @@ public final class MetricRegistry: Sendable {
     page += samples
   }
 
-  private func histogram(_ name: String, _ labels: [(String, String)], _ child: Histogram, _ page: inout String) {
-    let (counts, sum) = child.current
+  private func histogram(
+    _ name: String, _ labels: [(String, String)], _ bounds: [Double], _ counts: [UInt64], _ sum: Double,
+    _ page: inout String
+  ) {
     var total: UInt64 = 0
     for (index, count) in counts.enumerated() {
       total += count
-      let bound = index < child.bounds.count ? number(child.bounds[index]) : "+Inf"
+      let bound = index < bounds.count ? ExpositionNumber.text(bounds[index]) : "+Inf"
       sample("\(name)_bucket", labels + [("le", bound)], Double(total), &page)
     }
     sample("\(name)_sum", labels, sum, &page)
@@ -124,13 +152,6 @@ public final class MetricRegistry: Sendable {
       page += "\""
     }
     if !first { page += "}" }
-    page += " \(number(value))\n"
-  }
-
-  private func number(_ value: Double) -> String {
-    if value.isNaN { return "NaN" }
-    if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
-    if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }
-    return String(value)
+    page += " \(ExpositionNumber.text(value))\n"
   }
 }

@@ -1,6 +1,7 @@
 import AgentConfiguration
 import Bytes
 import LogModel
+import Telemetry
 import Testing
 
 @testable import Pipeline
@@ -11,35 +12,92 @@ final class Bench {
   private var state: PipelineState
   private var streams = StreamTable()
   private var offset: UInt64 = 0
+  let registry = MetricRegistry()
+  /// The monotonic clock: nanoseconds.
+  var now: Int64 = 0
 
-  init(_ stages: String, labels: [String: String] = ["job": "test"]) throws {
+  /// - Parameter errors: what the configuration is refused for; one is that it has no targets.
+  init(_ stages: String, labels: [String: String] = ["job": "test"], errors: Int = 1) throws {
     let indented = stages.split(separator: "\n").map { "    " + $0 }.joined(separator: "\n")
     let text = "clients: [{url: 'http://x/'}]\nscrape_configs:\n- job_name: j\n  pipeline_stages:\n\(indented)\n"
     let configuration = try AgentConfiguration.load(text: text, file: "test")
-    #expect(configuration.startErrors.count == 1, "nothing but the missing targets")
-    let pipeline = CompiledPipeline(configuration.scrapeConfigs[0].pipelineStages)
+    #expect(configuration.startErrors.count == errors, "\(configuration.startErrors)")
+    let pipeline = CompiledPipeline(configuration.scrapeConfigs[0].pipelineStages, registry: registry)
     runner = PipelineRunner(pipeline)
     state = pipeline.makeState(labels: LabelSet(labels))
   }
 
   var hold: UInt64? { state.hold }
 
-  /// What one entry came out as: `{labels} time line`.
+  var nextFlush: Int64? { state.nextFlush }
+  var pausedUntil: Int64 { state.pausedUntil }
+
+  /// What one entry came out as: `{labels} time line`, with the tenant before it and structured metadata behind it.
   func run(_ text: String, readTime: Int64 = 1_000_000_000_000_000_000) -> [String] {
     var block = EntryBlock()
     var out: [String] = []
     let bytes = Array(text.utf8)
     bytes.withUnsafeBufferPointer { chunk in
-      runner.run(chunk, offset: offset, readTime: readTime, state: &state, streams: &streams, into: &block)
-      for record in block.records {
-        let base = record.isMade ? UnsafePointer(block.made.base) : chunk.baseAddress!
-        let line = String(
-          decoding: UnsafeBufferPointer(start: base + Int(record.start), count: Int(record.length)), as: UTF8.self)
-        let time = "\(record.timestamp.seconds).\(record.timestamp.nanoseconds)"
-        out.append("\(streams.streams[record.stream.index].labels) \(time) \(line)")
-      }
+      let count = runner.run(
+        chunk, offset: offset, readTime: readTime, now: now, state: &state, streams: &streams, into: &block)
+      out = entries(block, chunk.baseAddress!)
+      offset += UInt64(count)
     }
-    offset += UInt64(bytes.count)
+    return out
+  }
+
+  /// The lines alone.
+  func lines(_ text: String) -> [String] {
+    run(text).map { entry in
+      let rest = entry[entry.index(after: entry.firstIndex(of: "}")!)...].dropFirst()
+      return String(rest[rest.index(after: rest.firstIndex(of: " ")!)...])
+    }
+  }
+
+  func flush(isDone: Bool = false) -> [String] {
+    var block = EntryBlock()
+    runner.flush(
+      isDone: isDone, now: now, readTime: 1_000_000_000_000_000_000, state: &state, streams: &streams, into: &block)
+    return entries(block, UnsafePointer(block.made.base))
+  }
+
+  /// The lines of the metrics page that begin so.
+  func metrics(_ prefix: String) -> [String] {
+    registry.exposition().split(separator: "\n").map(String.init).filter { $0.hasPrefix(prefix) }
+  }
+
+  private func entries(_ block: borrowing EntryBlock, _ chunk: UnsafePointer<UInt8>) -> [String] {
+    var out: [String] = []
+    for record in block.records {
+      let base = record.isMade ? UnsafePointer(block.made.base) : chunk
+      let line = String(
+        decoding: UnsafeBufferPointer(start: base + Int(record.start), count: Int(record.length)), as: UTF8.self)
+      let time = "\(record.timestamp.seconds).\(record.timestamp.nanoseconds)"
+      let stream = streams.streams[record.stream.index]
+      let tenant = stream.tenant.map { "\($0):" } ?? ""
+      var entry = "\(tenant)\(stream.labels) \(time) \(line)"
+      if record.metadataLength > 0 {
+        let bytes = UnsafeBufferPointer(
+          start: block.made.base + Int(record.metadataStart), count: Int(record.metadataLength))
+        entry += " \(pairs(Array(bytes))) \(record.metadataSize)"
+      }
+      out.append(entry)
+    }
+    return out
+  }
+
+  /// Pairs in wire form whose lengths fit one byte.
+  private func pairs(_ bytes: [UInt8]) -> [String] {
+    var out: [String] = []
+    var place = 0
+    while place < bytes.count {
+      let name = Int(bytes[place + 3])
+      let value = Int(bytes[place + 5 + name])
+      out.append(
+        String(decoding: bytes[place + 4..<place + 4 + name], as: UTF8.self) + "="
+          + String(decoding: bytes[place + 6 + name..<place + 6 + name + value], as: UTF8.self))
+      place += 2 + Int(bytes[place + 1])
+    }
     return out
   }
 }

@@ -4,8 +4,7 @@ public struct MatchStage: Sendable {
     case keep, drop
   }
 
-  /// Label matchers and line filters, not yet parsed.
-  public var selector: String
+  public var selector: MatchSelector
   public var stages: [StageConfiguration]
   public var action = Action.keep
   public var pipelineName: String?
@@ -25,7 +24,14 @@ public struct MatchStage: Sendable {
     }
     if action == .drop, options.has("stages") { options.refuse("action: drop takes no stages", "stages") }
     if action == .keep, !options.has("stages") { options.refuse("stage \"match\" needs stages") }
-    guard let selector = options.requiredString("selector") else { return nil }
-    self.selector = selector
+    guard let text = options.requiredString("selector") else { return nil }
+    do {
+      selector = try MatchSelector(text)
+    } catch {
+      options.refuse(
+        "the selector does not hold: \(error.description)", "selector",
+        hint: #"write it like {job="app"} |= "error""#)
+      return nil
+    }
   }
 }

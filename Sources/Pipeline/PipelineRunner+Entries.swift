@@ -1,0 +1,142 @@
+import Bytes
+public import LogModel
+
+// From lines to entries: what a line begins with, what it becomes, and what is let go without a line.
+extension PipelineRunner {
+  /// How far a file may be ahead of a rate before it waits, so that it is not read for every line: nanoseconds.
+  static let leeway: Int64 = 100_000_000
+
+  /// Lends the block's bytes to a context that lines can be run in.
+  func withContext<Result>(
+    _ chunk: UnsafePointer<UInt8>, _ readTime: Int64, _ now: Int64, _ state: inout PipelineState,
+    _ block: inout EntryBlock,
+    _ body: (inout LineContext, inout PipelineState, inout [EntryRecord]) -> Result
+  ) -> Result {
+    // Constants of the file, which the state does not change while they are lent.
+    let (fixed, first) = (state.fixed, state.firstSlots)
+    return fixed.withUnsafeBufferPointer { fixed in
+      withFirst(first) { first in
+        var made = ByteBuffer(capacity: 1)
+        swap(&made, &block.made)
+        var context = LineContext(
+          chunk: chunk, fixed: fixed.baseAddress, made: made, line: Slice(.chunk, 0, 0),
+          time: Timestamp(seconds: 0, nanoseconds: 0), now: now, fileSeed: state.seed, slots: slots,
+          slotCount: pipeline.names.names.count, first: first, labels: labels, labelCount: pipeline.labelNames.count,
+          labelNames: pipeline.labelNames, metadata: metadata, metadataCount: pipeline.metadataNames.count,
+          year: Self.year(readTime), key: ByteBuffer(capacity: 256))
+        let result = body(&context, &state, &block.records)
+        block.made = context.takeMade()
+        return result
+      }
+    }
+  }
+
+  /// An array of none has no address.
+  private func withFirst<Result>(_ first: [Slot], _ body: (UnsafePointer<Slot>) -> Result) -> Result {
+    first.withUnsafeBufferPointer { body($0.baseAddress ?? UnsafePointer(slots)) }
+  }
+
+  /// Forgets the line before.
+  func begin(_ context: inout LineContext) {
+    context.isDropped = false
+    context.dropReason = -1
+    context.hidesOtherLabels = false
+    if context.slotCount > 0 { slots.update(from: context.first, count: context.slotCount) }
+    for index in 0..<context.labelCount { labels[index] = .absent }
+    for index in 0..<context.metadataCount { metadata[index] = .absent }
+  }
+
+  /// Adds the entry that the line became, unless it was dropped or is held.
+  func emit(
+    _ context: inout LineContext, _ state: inout PipelineState, _ streams: inout StreamTable,
+    _ records: inout [EntryRecord]
+  ) {
+    if context.isDropped { return }
+    var record = EntryRecord(
+      timestamp: context.time, stream: stream(&context, &state, &streams), start: Int(context.line.start),
+      length: Int(context.line.count), isMade: context.line.source == .made)
+    if context.metadataCount > 0 {
+      let (slice, size) = context.writeMetadata(pipeline.metadataNames)
+      record.metadataStart = slice.start
+      record.metadataLength = slice.count
+      record.metadataSize = UInt32(truncatingIfNeeded: size)
+    }
+    records.append(record)
+  }
+
+  private func stream(_ context: inout LineContext, _ state: inout PipelineState, _ streams: inout StreamTable)
+    -> StreamID
+  {
+    var isPlain = !context.hidesOtherLabels
+    for index in 0..<context.labelCount where labels[index].kind != .absent { isPlain = false }
+    if isPlain { return state.streams.plain(state.labels, &streams) }
+    let key = context.labelKey()
+    var cache = StreamCache()
+    swap(&cache, &state.streams)
+    let id = cache.find(key, &streams) { context.labels(over: state.labels) }
+    swap(&cache, &state.streams)
+    return id
+  }
+
+  /// Lets go of held blocks that have waited long enough, or of everything that is held when the file is done with.
+  /// - Parameters:
+  ///   - isDone: no line will follow.
+  ///   - now: on the monotonic clock, nanoseconds.
+  public func flush(
+    isDone: Bool, now: Int64, readTime: Int64, state: inout PipelineState, streams: inout StreamTable,
+    into block: inout EntryBlock
+  ) {
+    state.streams.validate(streams)
+    let parts = isDone ? state.partials.takeAll() : []
+    if pipeline.shape == .cri { return release(parts, &streams, &block) }
+    // Nothing that is let go lies in a chunk.
+    withContext(
+      UnsafePointer(slots).withMemoryRebound(to: UInt8.self, capacity: 1) { $0 }, readTime, now, &state, &block
+    ) { context, state, records in
+      for part in parts { resume(part, &context, &state, &streams, &records) }
+      var due = state.blocks.cutDue(isDone ? .max : now)
+      // A block may be held again by a later multiline stage.
+      while !due.isEmpty {
+        for block in due {
+          begin(&context)
+          context.resume(block)
+          _ = stages(&context, from: block.next, &state)
+          emit(&context, &state, &streams, &records)
+        }
+        due = isDone ? state.blocks.cutDue(.max) : []
+      }
+    }
+  }
+
+  /// Parts of a container's line whose end did not come go on behind the stage that held them.
+  func resume(
+    _ part: PartialLines.Partial, _ context: inout LineContext, _ state: inout PipelineState,
+    _ streams: inout StreamTable, _ records: inout [EntryRecord]
+  ) {
+    begin(&context)
+    context.resume(part, over: state.labels)
+    _ = stages(&context, from: stageAfterCRI, &state)
+    emit(&context, &state, &streams, &records)
+  }
+
+  private var stageAfterCRI: Int {
+    let place = pipeline.stages.firstIndex { stage in
+      if case .cri = stage { true } else { false }
+    }
+    return place.map { $0 + 1 } ?? pipeline.stages.count
+  }
+}
+
+extension LineContext {
+  /// Goes on as parts of a container's line whose end did not come.
+  fileprivate mutating func resume(_ part: PartialLines.Partial, over base: LabelSet) {
+    line = part.bytes.withUnsafeBufferPointer { keep($0) }
+    time = part.timestamp
+    offset = part.offset
+    for index in 0..<labelCount {
+      let value = part.labels[labelNames[index]]
+      if value == base[labelNames[index]] { continue }
+      labels[index] = value.map { value in .text(write { $0.append(value) }) } ?? .null
+    }
+  }
+}

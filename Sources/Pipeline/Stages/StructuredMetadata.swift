@@ -1,0 +1,50 @@
+import Bytes
+
+/// `structured_metadata`: extracted values travel with the entry; a label of that name leaves the stream.
+struct CompiledStructuredMetadata: Sendable {
+  struct Assignment: Sendable {
+    /// The number of the metadata's name.
+    var name: Int
+    var source: Int
+    var label: LabelReference
+  }
+  var assignments: [Assignment]
+}
+
+extension LineContext {
+  mutating func run(_ stage: borrowing CompiledStructuredMetadata) {
+    for assignment in stage.assignments {
+      if let value = label(assignment.label) {
+        metadata[assignment.name] = .text(value)
+        labels[assignment.label.label] = .null
+      } else if let value = text(slots[assignment.source]) {
+        metadata[assignment.name] = .text(value)
+      }
+    }
+  }
+
+  /// Writes the entry's metadata in wire form: `Pair { string name = 1; string value = 2; }` as field 3 of the entry.
+  /// - Returns: where it is, and the bytes of names and values.
+  mutating func writeMetadata(_ names: [[UInt8]]) -> (Slice, size: Int) {
+    let start = made.count
+    var size = 0
+    for index in names.indices where metadata[index].kind == .text {
+      let value = metadata[index].slice
+      let name = names[index]
+      let body =
+        2 + Varint.length(UInt64(name.count)) + name.count + Varint.length(UInt64(value.count)) + Int(value.count)
+      // Room first, so that a value that was made itself stays where it is.
+      made.reserve(body + 12)
+      made.append(0x1a)
+      made.append(varint: UInt64(body))
+      made.append(0x0a)
+      made.append(varint: UInt64(name.count))
+      made.append(name)
+      made.append(0x12)
+      made.append(varint: UInt64(value.count))
+      made.append(bytes(value))
+      size += name.count + Int(value.count)
+    }
+    return (Slice(.made, start, made.count - start), size)
+  }
+}

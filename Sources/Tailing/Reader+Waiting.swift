@@ -1,0 +1,68 @@
+import Bytes
+import Glibc
+import LogModel
+import Pipeline
+import Syscalls
+
+// What happens without a line: files go on when a rate allows, and held blocks are let go.
+extension Reader {
+  /// How long a block that is due waits where its file cannot be looked at: nanoseconds.
+  private static let blockedWait: Int64 = 250_000_000
+
+  /// Whether a rate keeps the file from being read on.
+  func isPaused(_ file: TailedFile) -> Bool {
+    let until = file.groups.lazy.map(\.state.pausedUntil).max() ?? 0
+    return until > 0 && until > Clock.monotonic()
+  }
+
+  /// Looks at the files whose time has come.
+  mutating func handleDue(_ now: Int64) {
+    nextDue = .max
+    if isDraining { return }
+    for case let file? in files {
+      for group in file.groups {
+        let until = group.state.pausedUntil
+        if until > 0, until <= now, !file.isAtEnd { enqueueNow(file) }
+      }
+      if file.groups.contains(where: { ($0.state.nextFlush ?? .max) <= now }) { flushDue(file, now) }
+      for group in file.groups {
+        guard let due = group.due(after: now) else { continue }
+        nextDue = min(nextDue, max(due, now + (due <= now ? Self.blockedWait : 0)))
+      }
+    }
+  }
+
+  /// Lets held blocks go if no more lines are there: time does not count while the file could not be read.
+  private mutating func flushDue(_ file: TailedFile, _ now: Int64) {
+    let hasMore = read(file)
+    if hasMore { enqueueNow(file) }
+    if hasMore || file.isBlocked || !file.isAtEnd || isPaused(file) { return }
+    for index in file.groups.indices where clientsWithRoom(file, index) == file.groups[index].clients {
+      flush(file, index, isDone: false, now: now)
+    }
+  }
+
+  /// Lets go of everything that is held of a file from which no line will follow.
+  mutating func letGo(_ file: TailedFile) {
+    for index in file.groups.indices where file.groups[index].state.hold != nil {
+      flush(file, index, isDone: true, now: Clock.monotonic())
+    }
+  }
+
+  private mutating func flush(_ file: TailedFile, _ index: Int, isDone: Bool, now: Int64) {
+    block.removeAll()
+    runners[file.target.job].flush(
+      isDone: isDone, now: now, readTime: Clock.wall(), state: &file.groups[index].state, streams: &streams,
+      into: &block)
+    deliver(file, index, file.groups[index].clients, chunk: UnsafePointer(block.made.base), now: now)
+  }
+}
+
+extension ReadGroup {
+  /// When something has to be done about the group although nothing was written, on the monotonic clock: nanoseconds.
+  func due(after now: Int64) -> Int64? {
+    let flush = state.nextFlush
+    guard state.pausedUntil > now else { return flush }
+    return min(flush ?? .max, state.pausedUntil)
+  }
+}
