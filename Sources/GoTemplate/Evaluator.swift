@@ -19,11 +19,11 @@ struct Evaluator<Data: TemplateData> {
 
   private enum Flow { case next, breakLoop, continueLoop }
 
-  init(data: Data, templates: [[UInt8]: [Node]], workspace: TemplateWorkspace, continuesLine: Bool) {
+  init(data: Data, templates: [[UInt8]: [Node]], workspace: TemplateWorkspace) {
     self.data = data
     self.templates = templates
     self.workspace = workspace
-    budget = Budget(workspace, continuesLine: continuesLine)
+    budget = workspace.budget
   }
 
   mutating func run(_ nodes: [Node]) throws(TemplateError) {
