@@ -2,8 +2,8 @@ import Bytes
 import GoCompat
 
 /// Runs a template.
-struct Evaluator<Data: TemplateData> {
-  private let data: Data
+struct Evaluator {
+  private let data: any TemplateData
   private let templates: [[UInt8]: [Node]]
   private let workspace: TemplateWorkspace
   private let budget: Budget
@@ -15,15 +15,15 @@ struct Evaluator<Data: TemplateData> {
   private(set) var failedAt: Int?
 
   /// Of blocks, parentheses and templates calling each other, altogether.
-  private static var maxDepth: Int { 400 }
+  private static let maxDepth = 400
 
   private enum Flow { case next, breakLoop, continueLoop }
 
-  init(data: Data, templates: [[UInt8]: [Node]], workspace: TemplateWorkspace, continuesLine: Bool) {
+  init(data: some TemplateData, templates: [[UInt8]: [Node]], workspace: TemplateWorkspace) {
     self.data = data
     self.templates = templates
     self.workspace = workspace
-    budget = Budget(workspace, continuesLine: continuesLine)
+    budget = workspace.budget
   }
 
   mutating func run(_ nodes: [Node]) throws(TemplateError) {

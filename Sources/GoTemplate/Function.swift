@@ -1,7 +1,7 @@
 import GoCompat
 
 /// A function that templates may call.
-struct Function: Sendable {
+final class Function: Sendable {
   /// Go's type of a parameter. A value of another type is refused when the function is called.
   enum Parameter: Sendable {
     case any, string, int, int64, float, bool, dict, time

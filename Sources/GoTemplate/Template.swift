@@ -84,7 +84,9 @@ public struct Template: Sendable {
   {
     workspace.output.removeAll()
     if let quick { return try evaluate(quick, data, workspace) }
-    var evaluator = Evaluator(data: data, templates: templates, workspace: workspace, continuesLine: continuesLine)
+    workspace.budget.begin(continuesLine: continuesLine)
+    defer { workspace.budget.end() }
+    var evaluator = Evaluator(data: data, templates: templates, workspace: workspace)
     do {
       try evaluator.run(nodes)
     } catch {

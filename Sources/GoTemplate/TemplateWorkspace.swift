@@ -6,8 +6,7 @@ public final class TemplateWorkspace {
   /// What the last evaluation wrote.
   public internal(set) var output = ByteBuffer(capacity: 256)
   var scratch = ByteBuffer(capacity: 256)
-  /// Of the last evaluation's budget.
-  var left = (steps: 0, bytes: 0)
+  private(set) lazy var budget = Budget(self)
   private var expressions: [[UInt8]: Regex] = [:]
   private var layouts: [[UInt8]: TimeLayout] = [:]
   /// Expressions and layouts may come from lines; only so many are kept.

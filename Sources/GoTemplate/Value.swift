@@ -97,19 +97,23 @@ final class Budget {
   private var steps = Budget.steps
   private var bytes = Budget.bytes
   private var dicts: [Dict] = []
-  let workspace: TemplateWorkspace
 
-  /// - Parameter continuesLine: what the evaluation before left over is to do, and a little more.
-  init(_ workspace: TemplateWorkspace, continuesLine: Bool) {
-    self.workspace = workspace
-    guard continuesLine else { return }
-    steps = min(Self.steps, workspace.left.steps + Self.stepsAtLeast)
-    bytes = min(Self.bytes, workspace.left.bytes + Self.stepsAtLeast)
+  /// Of the worker that this budget belongs to.
+  unowned let workspace: TemplateWorkspace
+
+  init(_ workspace: TemplateWorkspace) { self.workspace = workspace }
+
+  /// - Parameter continuesLine: there is what the evaluation before left over, and a little more.
+  func begin(continuesLine: Bool) {
+    steps = continuesLine ? min(Self.steps, max(0, steps) + Self.stepsAtLeast) : Self.steps
+    bytes = continuesLine ? min(Self.bytes, max(0, bytes) + Self.stepsAtLeast) : Self.bytes
   }
 
-  deinit {
+  /// Lets go of the dictionaries, also of those that contain each other.
+  func end() {
+    if dicts.isEmpty { return }
     for dict in dicts { dict.entries = [:] }
-    workspace.left = (max(0, steps), max(0, bytes))
+    dicts.removeAll()
   }
 
   func spend(steps count: Int = 1) throws {
