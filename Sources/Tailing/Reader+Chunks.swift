@@ -45,17 +45,15 @@ extension Reader {
       let open = clientsWithRoom(file, index)
       if open != file.groups[index].clients { file.isBlocked = true }
       if open.isEmpty {
+        file.groups[index].isAtEnd = false
         index += 1
         continue
       }
-      if open != file.groups[index].clients {
-        // Those without room stay where they are and follow by themselves.
-        var behind = file.groups[index]
-        behind.clients.subtract(open)
-        file.groups[index].clients = open
-        file.groups.append(behind)
-      }
-      if readChunk(file, index, clients: open, isLast: false) { hasMore = true }
+      file.split(index, open)
+      let groupHasMore = readChunk(file, index, clients: open, isLast: false)
+      if groupHasMore { hasMore = true }
+      // A truncation has put one group in the place of all.
+      if index < file.groups.count { file.groups[index].isAtEnd = !groupHasMore && !isPaused(file) }
       index += 1
     }
     file.mergeGroups()

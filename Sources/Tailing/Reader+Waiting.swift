@@ -22,7 +22,7 @@ extension Reader {
     for case let file? in files {
       for group in file.groups {
         let until = group.state.pausedUntil
-        if until > 0, until <= now, !file.isAtEnd { enqueueNow(file) }
+        if until > 0, until <= now, !group.isAtEnd { enqueueNow(file) }
       }
       if file.groups.contains(where: { ($0.state.nextFlush ?? .max) <= now }) { flushDue(file, now) }
       for group in file.groups {
@@ -34,10 +34,12 @@ extension Reader {
 
   /// Lets held blocks go if no more lines are there: time does not count while the file could not be read.
   private mutating func flushDue(_ file: TailedFile, _ now: Int64) {
-    let hasMore = read(file)
-    if hasMore { enqueueNow(file) }
-    if hasMore || file.isBlocked || !file.isAtEnd || isPaused(file) { return }
-    for index in file.groups.indices where clientsWithRoom(file, index) == file.groups[index].clients {
+    if read(file) { enqueueNow(file) }
+    for index in file.groups.indices where file.groups[index].isAtEnd {
+      guard (file.groups[index].state.nextFlush ?? .max) <= now else { continue }
+      let open = clientsWithRoom(file, index)
+      if open.isEmpty { continue }
+      file.split(index, open)
       flush(file, index, isDone: false, now: now)
     }
   }

@@ -13,6 +13,8 @@ struct ReadGroup {
   var offset: UInt64
   /// Bytes from `offset` on that are known to hold no line end.
   var searched: Int = 0
+  /// There was nothing more to read when it was tried last.
+  var isAtEnd = false
   var state: PipelineState
   /// The lanes that the file's last lines went to, by client: what must have room before more is read.
   var lanes: [Int: [Int]] = [:]
@@ -97,6 +99,16 @@ final class TailedFile {
 
   /// Everything that was read is acknowledged by every client.
   var isAcked: Bool { ledgers.allSatisfy { !$0.hasOpenSpans } }
+
+  /// Clients of a group that are not in `open` stay where they are and follow by themselves.
+  func split(_ index: Int, _ open: ClientSet) {
+    if open == groups[index].clients { return }
+    var behind = groups[index]
+    behind.clients.subtract(open)
+    behind.isAtEnd = false
+    groups[index].clients = open
+    groups.append(behind)
+  }
 
   /// Clients that met at the same place, with the same lines held back, go on together.
   func mergeGroups() {
