@@ -72,7 +72,8 @@ let package = Package(
     room(
       "Pipeline",
       [
-        "Bytes", "LogModel", "Syscalls", "GoCompat", "JMESPath", "GoTemplate", "LogQL", "AgentConfiguration", "Telemetry",
+        "Bytes", "LogModel", "Syscalls", "GoCompat", "JMESPath", "GoTemplate", "LogQL", "AgentConfiguration",
+        "Telemetry",
       ]),
     room("Positions", ["Bytes", "Syscalls", "LogModel", "Telemetry"]),
     room("Delivery", ["Bytes", "LogModel", "Positions", "Telemetry"]),

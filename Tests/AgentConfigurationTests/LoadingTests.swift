@@ -154,8 +154,8 @@ struct LoadingTests {
     ),
     (
       client
-        + "scrape_configs:\n- job_name: s\n  static_configs: [{}]\n  pipeline_stages:\n  - template: {source: a}\n",
-      "stage \"template\" (line 6) is not in this version"
+        + "scrape_configs:\n- job_name: s\n  static_configs: [{}]\n  pipeline_stages:\n  - geoip: {db: /x, source: a, db_type: city}\n",
+      "stage \"geoip\" (line 6) is not in this version"
     ),
     (
       client + "scrape_configs: [{job_name: s, static_configs: [{}], pipeline_stages: [{jsn: {}}]}]",
