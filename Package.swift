@@ -65,7 +65,7 @@ let package = Package(
     room("GoCompat", ["Bytes", "CRE2", "CPCRE2"]),
     room("JMESPath", ["Bytes", "GoCompat"]),
     room("GoTemplate", ["Bytes", "GoCompat"]),
-    room("LogQL", ["LogModel", "GoCompat", "CRE2"]),
+    room("LogQL", ["LogModel", "GoCompat"]),
     room("AgentConfiguration", ["YAMLSource", "GoCompat", "JMESPath", "GoTemplate", "LogModel"]),
 
     // the data path: threads, no async, no existential per line

@@ -1,10 +1,11 @@
+import GoCompat
 import LogModel
 
 /// A line filter made ready: says whether a line stays.
 public struct LinePredicate: Sendable {
   private enum Test: Sendable {
     case contains(ByteSearch)
-    case matches(RE2Expression)
+    case matches(Regex)
     case always
   }
 
@@ -23,7 +24,7 @@ public struct LinePredicate: Sendable {
         tests.append(operand.text.isEmpty ? .always : .contains(ByteSearch(Array(operand.text.utf8))))
       case .matches, .notMatches:
         do {
-          tests.append(operand.text.isEmpty ? .always : .matches(try RE2Expression(operand.text)))
+          tests.append(operand.text.isEmpty ? .always : .matches(try Regex(logQL: operand.text)))
         } catch {
           throw LogQLError(text + error.message)
         }

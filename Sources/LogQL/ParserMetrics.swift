@@ -1,3 +1,5 @@
+import GoCompat
+
 extension Parser {
   /// What stands on a side of an operator. A log query is let through so that the error can name it.
   enum Operand {
@@ -225,7 +227,7 @@ extension Parser {
     }
     try expect(")")
     do {
-      _ = try RE2Expression("^(?:\(texts[3]))$")
+      _ = try Regex(logQL: "^(?:\(texts[3]))$")
     } catch {
       throw LogQLError("invalid regex in label_replace: \(error.message)")
     }

@@ -1,3 +1,5 @@
+import GoCompat
+
 extension Parser {
   mutating func stages() throws(LogQLError) -> [Stage] {
     var stages: [Stage] = []
@@ -56,7 +58,7 @@ extension Parser {
     case "regexp":
       _ = advance()
       let pattern = try expectString()
-      let names = try RE2Expression(pattern).groupNames.compactMap { $0 }
+      let names = try Regex(logQL: pattern).groupNames.compactMap { $0 }
       if names.isEmpty {
         throw LogQLError("invalid regexp parser: at least one named capture must be supplied")
       }

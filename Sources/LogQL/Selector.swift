@@ -1,4 +1,4 @@
-import Bytes
+import GoCompat
 public import LogModel
 
 /// One condition on a label: `job=~"a|b"`.
@@ -6,7 +6,7 @@ public struct Matcher: Sendable {
   public let name: String
   public let kind: MatchOperator
   public let value: String
-  private let expression: RE2Expression?
+  private let expression: Regex?
 
   /// - Throws: `LogQLError` when `value` is no regular expression where one is wanted.
   public init(_ name: String, _ kind: MatchOperator, _ value: String) throws(LogQLError) {
@@ -15,7 +15,7 @@ public struct Matcher: Sendable {
     self.value = value
     switch kind {
     case .equal, .notEqual: expression = nil
-    case .matches, .notMatches: expression = try RE2Expression(value)
+    case .matches, .notMatches: expression = try Regex(logQL: value, anchored: true)
     }
   }
 
@@ -25,8 +25,8 @@ public struct Matcher: Sendable {
     switch kind {
     case .equal: candidate == value
     case .notEqual: candidate != value
-    case .matches: expression?.matches(candidate, anchored: true) ?? false
-    case .notMatches: !(expression?.matches(candidate, anchored: true) ?? false)
+    case .matches: expression?.matches(candidate) ?? false
+    case .notMatches: !(expression?.matches(candidate) ?? false)
     }
   }
 }
