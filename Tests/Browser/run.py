@@ -3,9 +3,16 @@
 
   run.py --binary PATH [--artifacts FOLDER]
 """
-import argparse, os, re, subprocess, sys, tempfile, time
+import argparse, json, os, re, subprocess, sys, tempfile, time, urllib.parse, urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def stored(url):
+    query = urllib.parse.urlencode({'query': 'sum(count_over_time({job="files"}[1h]))'})
+    with urllib.request.urlopen('%s/loki/api/v1/query?%s' % (url, query)) as answer:
+        result = json.load(answer)['data']['result']
+    return int(result[0]['value'][1]) if result else 0
 
 
 def main():
@@ -20,6 +27,12 @@ def main():
                                   os.path.join(folder, '*.log')], stdout=subprocess.PIPE, text=True)
         try:
             url = re.search(r'http://\S+?(?=/)', agent.stdout.readline()).group(0)
+            # What the test pushes has to be newer than what the files hold.
+            end = time.time() + 30
+            while stored(url) < 300:
+                if time.time() > end:
+                    sys.exit('the lines of the file are not in the store after 30 s')
+                time.sleep(0.05)
             done = subprocess.run([sys.executable, os.path.join(HERE, 'console_test.py'), url, '--artifacts', a.artifacts])
         finally:
             agent.terminate()
