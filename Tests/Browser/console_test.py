@@ -135,6 +135,9 @@ def zoom(browser, url):
 
 
 def live(browser, url, artifacts):
+    # Further down the page new lines wait for the reader to come up.
+    settled(browser)
+    browser.run("scrollTo(0, 0)")
     browser.run("document.querySelector('#live').click()")
     browser.wait("document.querySelector('#live').getAttribute('aria-pressed') === 'true'", "the live tail")
     # The connection opens in its own time; lines are pushed until one arrives.
