@@ -234,7 +234,8 @@ extension Reader {
   /// Lines of a chunk, which are more than its entries where stages join or drop them.
   private func lineCount(_ chunk: UnsafeBufferPointer<UInt8>) -> Int {
     var lines = 0
-    for byte in chunk where byte == 0x0a { lines &+= 1 }
+    // Without a branch, so that it runs on sixteen or more bytes at once.
+    for place in 0..<chunk.count { lines &+= chunk[place] == 0x0a ? 1 : 0 }
     return chunk.last == 0x0a ? lines : lines + 1
   }
 
