@@ -182,6 +182,7 @@ final class WriterPool: Sendable {
   }
 
   private struct Handover: @unchecked Sendable {
+    // Sendable because the caller is done with the writer when it hands it over.
     let writer: SegmentWriter
   }
 }

@@ -117,7 +117,10 @@ struct Reader: ~Copyable {
     case .sighted(let sighting): sighted(sighting)
     case .renamed(let former, let sighting): renamed(former, sighting)
     case .vanished(let key):
-      unopened[key] = nil
+      if let never = unopened.removeValue(forKey: key) {
+        // Nobody holds it open, so another file may get its identity.
+        inbox.noteClosed(target: key.target, identity: never.identity)
+      }
       if let file = current.removeValue(forKey: key) { rotate(file) }
     case .release(let key):
       unopened[key] = nil
@@ -391,6 +394,7 @@ struct Reader: ~Copyable {
       setup.metrics.filesActive.add(-1)
       setup.metrics.forget(path: file.key.path)
     }
+    renamedFrom = renamedFrom.filter { $0.value != file.number }
     files[Int(file.number)] = nil
     free.append(file.number)
     ready.removeAll { $0 === file }
