@@ -26,21 +26,16 @@ public struct AgentProcess: Sendable {
     ProcessLimits.raiseOpenFiles()
     ProcessMetrics.register(in: registry, version: Self.version)
     let jobs = try Self.jobs(configuration, registry: registry)
-    let limits = configuration.limits
-    let lineLimit =
-      limits.readlineRateEnabled
-      ? LineLimit(rate: limits.readlineRate, burst: limits.readlineBurst, drops: limits.readlineRateDrop) : nil
-    let pipelines = configuration.scrapeConfigs.map {
-      CompiledPipeline($0.pipelineStages, registry: registry, lineLimit: lineLimit)
-    }
     let watch = configuration.global.fileWatch
     path = try DataPath(
       DataPathSetup(
-        clients: try ClientWiring.setups(configuration, version: Self.version), pipelines: pipelines,
+        clients: try ClientWiring.setups(configuration, version: Self.version),
+        jobs: JobWiring.jobs(configuration, registry: registry),
         targets: jobs.flatMap(\.targets), targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
         positionsPath: configuration.positions.filename,
         positionsSyncPeriod: configuration.positions.syncPeriod.nanoseconds,
-        pollInterval: watch.isWritten ? watch.maxPollFrequency.nanoseconds : nil, readers: Self.readerCount),
+        pollInterval: watch.isWritten ? watch.maxPollFrequency.nanoseconds : nil, readers: Self.readerCount,
+        rotatedLimits: JobWiring.rotatedLimits(configuration.limits)),
       registry: registry, log: log)
     status = AgentStatus(configuration: configuration, registry: registry, jobs: jobs, scanner: path.scanner)
     grace = .nanoseconds(configuration.server.gracefulShutdownTimeout.nanoseconds)

@@ -37,7 +37,8 @@ enum ClientWiring {
           limits: EntryLimits(
             maxLineSize: limits.maxLineSize.bytes, truncates: limits.maxLineSizeTruncate,
             maxStreams: limits.maxStreams)),
-        output: LokiOutput(client: try PushClient(settings)))
+        output: LokiOutput(client: try PushClient(settings)),
+        signature: [String(index), client.signature, limits.signature].joined(separator: "\n--\n"))
     }
   }
 

@@ -28,9 +28,5 @@ extension AgentConfiguration {
         refuse(key, isAskedFor, at: client.location, path: "clients[\(index)]")
       }
     }
-    for (index, job) in scrapeConfigs.enumerated() {
-      refuse("encoding", !job.encoding.isEmpty, at: job.location, path: "scrape_configs[\(index)]")
-      refuse("decompression", job.decompression?.enabled == true, at: job.location, path: "scrape_configs[\(index)]")
-    }
   }
 }
