@@ -15,6 +15,8 @@ public final class PositionTable: Sendable {
     var inherited: [String: String] = [:]
     /// From the identity file at the start, not (yet) taken over by a reader.
     var known: [FilePosition] = []
+    /// Paths whose entry is not what the identity file would have given them: someone else wrote positions.yaml since.
+    var foreign: Set<String> = []
     /// Paths under which a job has found a file since the start.
     var found: Set<FinishedFiles.Key> = []
     var finished = FinishedFiles()
@@ -33,6 +35,9 @@ public final class PositionTable: Sendable {
     state.known = stored.files
     state.finished = stored.finished
     state.saved = stored.saved
+    var written: [String: UInt64] = [:]
+    for file in stored.files where !file.isRotated { written[file.path] = min(written[file.path] ?? .max, file.acked) }
+    state.foreign = Set(stored.entries.filter { UInt64($0.value) != written[$0.key] }.keys)
     self.state = Mutex(state)
   }
 
@@ -72,6 +77,9 @@ public final class PositionTable: Sendable {
       $0.found.contains(.init(path: path, job: job)) ? nil : $0.inherited[path].flatMap { UInt64($0) }
     }
   }
+
+  /// Whether positions.yaml is the newer word about a path.
+  public func isForeign(path: String) -> Bool { state.withLock { $0.foreign.contains(path) } }
 
   /// A job has looked for the file of a path.
   public func noteFound(path: String, job: String) {
@@ -175,7 +183,7 @@ public final class PositionTable: Sendable {
       state.isDirty = false
       var entries = state.inherited
       var offsets: [String: UInt64] = [:]
-      for row in state.rows.values where !row.isRotated {
+      for row in Array(state.rows.values) + state.known where !row.isRotated {
         offsets[row.path] = min(offsets[row.path] ?? .max, row.acked)
       }
       for (path, offset) in offsets { entries[path] = String(offset) }

@@ -92,7 +92,8 @@ extension Reader {
       offsets: resume.offsets, isRotated: found != nil)
     position.stamps = stamps
     let file = TailedFile(
-      number: number, life: lives[Int(number)], sighting: sighting, labels: labels, content: content, fingerprint: fingerprint,
+      number: number, life: lives[Int(number)], sighting: sighting, labels: labels, content: content,
+      fingerprint: fingerprint,
       stamps: stamps, groups: groups,
       ledgers: setup.clients.map { AckLedger(acked: resume.offsets[$0.name] ?? 0) },
       position: setup.positions.register(position), countsLines: countsLines, series: setup.metrics.series(path))
@@ -101,6 +102,8 @@ extension Reader {
       file.notBefore = monotonic + compressed.initialDelay
     }
     file.resumedFrom = record
+    // Under the name that it had, another file may be by now.
+    if let record, record.path != path || record.identity != status.identity { setup.positions.forgetKnown(record) }
     file.opened = setup.clocks.wall()
     files[Int(number)] = file
     setup.log.debug(
@@ -177,8 +180,11 @@ extension Reader {
       known = nil
     }
     let formerly = known == nil ? renamedWhileStopped(sighting, content) : nil
+    let inherited =
+      formerly == nil && (known == nil || setup.positions.isForeign(path: path))
+      ? setup.positions.inherited(path: path, job: job) : nil
     let resume = Resume(
-      known: known ?? formerly, inherited: formerly == nil ? setup.positions.inherited(path: path, job: job) : nil,
+      known: known ?? formerly, inherited: inherited,
       wasOther: wasOther || (known == nil && !records.isEmpty), size: size, clients: setup.clients.map(\.name))
     return (resume, known ?? formerly)
   }

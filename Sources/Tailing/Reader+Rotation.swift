@@ -44,7 +44,8 @@ extension Reader {
     if let chain = openMissed(sighting, after: last, known) { renamedFrom[sighting.key] = chain.number }
   }
 
-  private mutating func findKnown(_ left: [FilePosition], _ siblings: RotatedSiblings, _ sighting: FileSighting) -> [MissedFile]
+  private mutating func findKnown(_ left: [FilePosition], _ siblings: RotatedSiblings, _ sighting: FileSighting)
+    -> [MissedFile]
   {
     if left.isEmpty { return [] }
     var missed: [MissedFile] = []
@@ -113,7 +114,8 @@ extension Reader {
       guard let content = siblings.open(candidate, as: compression) else { return nil }
       let fits =
         record.fingerprint.length == 0
-        ? isSame && compression == nil : content.begins(with: record.fingerprint)
+        ? isSame && compression == nil
+        : content.begins(with: record.fingerprint)
           && (isSame || record.acked > 0 || record.fingerprint.length >= Fingerprint.telling)
       if fits {
         let size = compression == nil ? candidate.status.size : UInt64.max
@@ -133,14 +135,15 @@ extension Reader {
 
   /// Siblings that were written after the last file that is known was opened: they came and went unseen.
   private func findUnknown(
-    after last: TailedFile?, _ missed: [MissedFile], _ known: [Fingerprint], _ siblings: RotatedSiblings, _ sighting: FileSighting
+    after last: TailedFile?, _ missed: [MissedFile], _ known: [Fingerprint], _ siblings: RotatedSiblings,
+    _ sighting: FileSighting
   ) -> [MissedFile] {
     var seen = Set(files.lazy.compactMap { $0?.identity })
     seen.insert(sighting.identity)
     seen.formUnion(missed.lazy.map(\.identity))
     guard let since = last?.opened ?? setup.positions.savedByLastRun else { return [] }
     let finished = setup.positions.finished(path: sighting.key.path, job: sighting.target.jobName)
-    var beginnings = finished + known.filter { $0.length > 0 }
+    var beginnings = finished + known.filter { $0.length >= Fingerprint.telling }
     for case let file? in files where file.key == sighting.key && file.fingerprint.length > 0 {
       beginnings.append(file.fingerprint)
     }
@@ -184,7 +187,8 @@ extension Reader {
     let fresh = open(
       sighting,
       found: MissedFile(
-        content: file.content.handOver(), identity: sighting.identity, resume: fromTheBeginning, record: nil, modified: 0),
+        content: file.content.handOver(), identity: sighting.identity, resume: fromTheBeginning, record: nil,
+        modified: 0),
       wasOther: true)
     if let fresh {
       if wasCurrent { current[file.key] = fresh } else { rotate(fresh) }

@@ -38,7 +38,8 @@ public final class Scanner: Sendable {
     let shared = try Shared(targets)
     self.shared = shared
     thread = try WorkerThread(name: "scanner") {
-      var loop = ScanLoop(shared: shared, syncPeriod: syncPeriod, files: files, log: log, readers: readers, known: known)
+      var loop = ScanLoop(
+        shared: shared, syncPeriod: syncPeriod, files: files, log: log, readers: readers, known: known)
       loop.run()
     }
   }

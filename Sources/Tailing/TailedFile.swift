@@ -88,7 +88,8 @@ final class TailedFile {
   var series: FileSeries
 
   init(
-    number: UInt32, life: UInt32, sighting: FileSighting, labels: LabelSet, content: FileContent, fingerprint: Fingerprint,
+    number: UInt32, life: UInt32, sighting: FileSighting, labels: LabelSet, content: FileContent,
+    fingerprint: Fingerprint,
     stamps: ReadStamps, groups: [ReadGroup], ledgers: [AckLedger], position: PositionHandle, countsLines: Bool,
     series: FileSeries
   ) {

@@ -31,7 +31,8 @@ public struct TailingMetrics: Sendable {
     readFailures = registry.counter("swiftail_file_read_failures_total", "Reads of files that failed.").with()
     bytes = registry.counter("swiftail_read_bytes_total", "Bytes read from all files.").with()
     truncations = registry.counter(
-      "swiftail_file_truncations_total", "Files that became shorter or were written anew, and are read from their beginning."
+      "swiftail_file_truncations_total",
+      "Files that became shorter or were written anew, and are read from their beginning."
     ).with()
     destroyedBytes = registry.counter(
       "swiftail_truncated_unread_bytes_total",

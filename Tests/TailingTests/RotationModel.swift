@@ -14,6 +14,7 @@ struct RotationModel {
   /// The file that each line was written to first: within it, order holds.
   private var origin: [Int: UInt64] = [:]
   private let compresses: Bool
+  private let copies: Bool
   /// Files that are found each by itself at a first start are read side by side.
   private let keepsOrder: Bool
   private var lastLook: Int64 = 0
@@ -34,8 +35,11 @@ struct RotationModel {
   /// What was done, for a failing seed.
   private(set) var history: [String] = []
 
-  /// - Parameter compresses: rotated files are compressed; not where the pattern takes what comes of it for lines.
-  init(seed: UInt64, pattern: String, clients: Int = 1, compresses: Bool = true) throws {
+  /// - Parameters:
+  ///   - compresses: rotated files are compressed; not where the pattern takes what comes of it for lines.
+  ///   - copies: rotated by copying and emptying, too.
+  init(seed: UInt64, pattern: String, clients: Int = 1, compresses: Bool = true, copies: Bool = true) throws {
+    self.copies = copies
     self.compresses = compresses
     keepsOrder = !pattern.hasSuffix("*")
     world = TailingWorld(pattern: pattern, clients: (0..<clients).map { "c\($0)" })
@@ -195,7 +199,9 @@ struct RotationModel {
   }
 
   private mutating func copyTruncate() {
-    guard let bytes = world.files.bytes(path), !bytes.isEmpty, let inode = world.files.inode(path) else { return }
+    guard copies, let bytes = world.files.bytes(path), !bytes.isEmpty, let inode = world.files.inode(path) else {
+      return
+    }
     beforeLeaving(inode)
     if let held = late, held.until > world.clock.wall() { return }
     shift()
@@ -300,14 +306,16 @@ struct RotationModel {
           if !wasKilled {
             faults.append("client \(client) got line \(number) twice")
           } else if keepsOrder, before != entry {
-          // Under a pattern that takes rotated files too, one that is found again has its new name in its labels.
+            // Under a pattern that takes rotated files too, one that is found again has its new name in its labels.
             faults.append("client \(client) got line \(number) again, with another time or other labels")
           }
           continue
         }
         let file = origin[number] ?? 0
         // What was destroyed leaves nothing to tell the order of the rest by.
-        if keepsOrder, optional.isEmpty, let before = last[file], number < before { faults.append("client \(client) got line \(number) after \(before)") }
+        if keepsOrder, !wasKilled, optional.isEmpty, let before = last[file], number < before {
+          faults.append("client \(client) got line \(number) after \(before)")
+        }
         last[file] = max(last[file] ?? 0, number)
         seen[number] = entry
       }

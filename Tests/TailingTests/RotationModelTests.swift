@@ -9,16 +9,17 @@ import Testing
   private static let seeds: Range<UInt64> = {
     func number(_ name: String) -> UInt64? { getenv(name).flatMap { UInt64(String(cString: $0)) } }
     if let seed = number("SWIFTAIL_SEED") { return seed..<(seed + 1) }
-    return 0..<(number("SWIFTAIL_SEEDS") ?? 2000)
+    return 0..<(number("SWIFTAIL_SEEDS") ?? 1000)
   }()
 
   private static let steps = 120
 
-  private func run(pattern: String, clients: Int, compresses: Bool = true) throws {
+  private func run(pattern: String, clients: Int, compresses: Bool = true, copies: Bool = true) throws {
     var failed = 0
     for seed in Self.seeds {
       func outcome(steps: Int) throws -> (faults: [String], story: String) {
-        var model = try RotationModel(seed: seed, pattern: pattern, clients: clients, compresses: compresses)
+        var model = try RotationModel(
+          seed: seed, pattern: pattern, clients: clients, compresses: compresses, copies: copies)
         for _ in 0..<steps { try model.step() }
         defer { model.world.kill() }
         return (try model.faults(), model.history.joined(separator: ", ") + "\n" + model.world.log)
@@ -37,5 +38,7 @@ import Testing
 
   @Test func every_line_arrives_once_for_each_of_two_clients() throws { try run(pattern: "/l/app.log", clients: 2) }
 
-  @Test func rotated_files_that_match_too_are_not_read_again() throws { try run(pattern: "/l/app.log*", clients: 1, compresses: false) }
+  @Test func rotated_files_that_match_too_are_not_read_again() throws {
+    try run(pattern: "/l/app.log*", clients: 1, compresses: false, copies: false)
+  }
 }

@@ -87,7 +87,8 @@ final class TailingWorld {
       let target = FileTarget(
         job: 0, jobName: "test", path: world.pattern, exclude: "", labels: LabelSet(["job": "test"]))
       shared = try Scanner.Shared([target])
-      scan = ScanLoop(shared: shared, syncPeriod: 1, files: world.files, log: world.agentLog, readers: [inbox],
+      scan = ScanLoop(
+        shared: shared, syncPeriod: 1, files: world.files, log: world.agentLog, readers: [inbox],
         known: table.known)
     }
 

@@ -11,12 +11,13 @@ import TextEncoding
     return String(decoding: out.bytes, as: UTF8.self)
   }
 
-  @Test(arguments: [
-    ("latin1", [0x63, 0x61, 0x66, 0xe9], "café"), ("ISO-8859-15", [0xa4], "€"), ("windows-1252", [0x93, 0x80], "“€"),
-    ("Shift_JIS", [0x93, 0xfa, 0x96, 0x7b], "日本"), ("euc-kr", [0xc7, 0xd1], "한"), ("GBK", [0xd6, 0xd0], "中"),
-    ("gb18030", [0xd6, 0xd0], "中"), ("big5", [0xc1, 0x63], "繁"), ("koi8-r", [0xf2], "Р"),
-    ("utf-16le", [0x3d, 0xd8, 0x00, 0xde], "😀"), ("UTF-16BE", [0xd8, 0x3d, 0xde, 0x00], "😀"),
-  ] as [(String, [UInt8], String)])
+  @Test(
+    arguments: [
+      ("latin1", [0x63, 0x61, 0x66, 0xe9], "café"), ("ISO-8859-15", [0xa4], "€"), ("windows-1252", [0x93, 0x80], "“€"),
+      ("Shift_JIS", [0x93, 0xfa, 0x96, 0x7b], "日本"), ("euc-kr", [0xc7, 0xd1], "한"), ("GBK", [0xd6, 0xd0], "中"),
+      ("gb18030", [0xd6, 0xd0], "中"), ("big5", [0xc1, 0x63], "繁"), ("koi8-r", [0xf2], "Р"),
+      ("utf-16le", [0x3d, 0xd8, 0x00, 0xde], "😀"), ("UTF-16BE", [0xd8, 0x3d, 0xde, 0x00], "😀"),
+    ] as [(String, [UInt8], String)])
   func bytes_become_text(_ name: String, _ bytes: [UInt8], _ text: String) throws {
     #expect(try decode(bytes, name) == text)
   }
@@ -44,7 +45,9 @@ import TextEncoding
 
   @Test func a_byte_order_mark_decides() throws {
     let encoding = try #require(TextEncoding(named: "utf-16"))
-    func marked(_ bytes: [UInt8]) -> TextEncoding.Unit { bytes.withUnsafeBytes { encoding.marked(by: $0).encoding.unit } }
+    func marked(_ bytes: [UInt8]) -> TextEncoding.Unit {
+      bytes.withUnsafeBytes { encoding.marked(by: $0).encoding.unit }
+    }
     #expect(marked([0xff, 0xfe]) == .utf16(isBigEndian: false))
     #expect(marked([0xfe, 0xff]) == .utf16(isBigEndian: true))
     #expect(marked([0x00, 0x41]) == .utf16(isBigEndian: true))
