@@ -29,6 +29,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 
 let package = Package(
@@ -81,19 +82,24 @@ let package = Package(
       "Tailing",
       ["Bytes", "LogModel", "Syscalls", "Positions", "Pipeline", "Delivery", "Telemetry"]),
 
+    // what is legal and harmful in a configuration
+    room("Checks", ["YAMLSource", "GoCompat", "LogModel", "AgentConfiguration", "Tailing"]),
+
     // the edges: async, may wait
     room(
       "HTTPEdge",
       [
-        "Syscalls", "Telemetry", nioCore, nioPosix, hummingbird,
-        .product(name: "NIOHTTP1", package: "swift-nio"),
+        "Syscalls", "Telemetry", "AgentConfiguration", nioCore, nioPosix, nioHTTP1, nioSSL, hummingbird,
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     room("Relabeling", ["LogModel", "GoCompat", "AgentConfiguration"]),
-    room("Discovery", ["LogModel", "AgentConfiguration"]),
+    room(
+      "Discovery",
+      ["LogModel", "Telemetry", "Syscalls", "YAMLSource", "GoCompat", "AgentConfiguration", "HTTPEdge", nioCore, nioPosix,
+      ]),
     room("Inputs", ["LogModel", "Tailing", "Discovery", "Relabeling", "Telemetry"]),
     room("Outputs", ["CSnappy", "Delivery", "HTTPEdge", nioCore]),
 
@@ -107,14 +113,14 @@ let package = Package(
     room(
       "Agent",
       [
-        "LogModel", "Telemetry", "Syscalls", "GoCompat", "AgentConfiguration", "Pipeline", "Positions", "Delivery",
+        "LogModel", "Telemetry", "Syscalls", "YAMLSource", "GoCompat", "AgentConfiguration", "Pipeline", "Positions", "Delivery",
         "Tailing",
         "HTTPEdge", "Relabeling", "Discovery", "Inputs", "Outputs", "Store", "StoreAPI", "Console", hummingbird,
       ]),
     .executableTarget(
       name: "swiftail",
       dependencies: [
-        "Agent", "AgentConfiguration", "Store", "Syscalls", "Telemetry", "YAMLSource",
+        "Agent", "AgentConfiguration", "Checks", "HTTPEdge", "Store", "Syscalls", "Telemetry", "YAMLSource",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,

@@ -58,12 +58,14 @@ public final class DataPath: Sendable {
   private let tailing: TailingMetrics
   private let senders: SenderTasks
   private let stopSignal = StopSignal()
+  let jobCount: Int
 
   /// Starts reading.
   /// - Throws: when positions cannot be read, or the system gives no thread or descriptor.
   public init(_ setup: DataPathSetup, registry: MetricRegistry, log: Log, files: any FileSystem = LinuxFileSystem())
     throws
   {
+    jobCount = setup.pipelines.count
     keeper = try PositionKeeper(
       path: setup.positionsPath, syncPeriod: setup.positionsSyncPeriod, files: files, log: log, registry: registry)
     let metrics = DeliveryMetrics(registry)
