@@ -141,6 +141,8 @@ let package = Package(
     tests("GoTemplateTests", ["GoTemplate", "GoCompat", "Bytes"]),
     tests("PipelineTests", ["Pipeline", "AgentConfiguration", "LogModel", "Bytes", "Telemetry"]),
     tests("TailingTests", ["SwiftailTesting", "Tailing", "Positions", "Syscalls"]),
+    tests("HTTPEdgeTests", ["HTTPEdge", "AgentConfiguration"]),
+    tests("DiscoveryTests", ["Discovery", "AgentConfiguration", "LogModel", nioCore, nioPosix]),
     tests("LogQLTests", ["LogQL", "LogModel"]),
     tests("StoreFormatTests", ["StoreFormat", "LogModel", "Bytes"]),
     tests("StoreTests", ["Store", "StoreFormat", "LogQL", "LogModel", "Bytes"]),

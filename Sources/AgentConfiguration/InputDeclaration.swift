@@ -17,6 +17,8 @@ public struct InputDeclaration: Sendable {
   /// The keys that may stand in it; `nil` where they are not checked yet.
   let keys: [String]?
 
+  /// Accepted and without effect on this system, as in Promtail.
+  var isOfAnotherSystem: Bool { key == "windows_events" }
   /// Promtail has it from Prometheus without a word in its documentation; it is not going to be in any version.
   let isUndocumented: Bool
 

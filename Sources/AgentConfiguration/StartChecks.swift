@@ -14,7 +14,13 @@ extension AgentConfiguration {
   /// What the file says without effect.
   public var warnings: [ConfigurationError] {
     var warnings = ErrorCollector()
-    for (index, job) in scrapeConfigs.enumerated() where job.discoversFiles {
+    for (index, job) in scrapeConfigs.enumerated() {
+      for input in job.otherInputs where input.declaration.isOfAnotherSystem && !job.discoversFiles {
+        warnings.add(
+          "\(input.declaration.key) does nothing on this system", at: input.location, path: "scrape_configs[\(index)]",
+          hint: "remove the job, or run it on Windows")
+      }
+      guard job.discoversFiles else { continue }
       for input in job.otherInputs where input.declaration.kind == .input {
         warnings.add(
           "\(input.declaration.key) is ignored, since the job discovers files too", at: input.location,
@@ -75,7 +81,7 @@ extension ScrapeConfiguration {
       if let fault = rule.fault() { errors.add(fault, at: rule.location, path: "\(path).relabel_configs[\(index)]") }
     }
     for input in otherInputs where !input.declaration.isInThisVersion {
-      if input.declaration.kind == .input, discoversFiles { continue }
+      if input.declaration.kind == .input, discoversFiles || input.declaration.isOfAnotherSystem { continue }
       if input.declaration.isUndocumented {
         errors.add(
           "\(input.declaration.key) (\(input.declaration.summary)) is not in Swiftail: Promtail inherited it from "

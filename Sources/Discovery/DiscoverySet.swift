@@ -119,7 +119,7 @@ public final class DiscoverySet: Sendable {
     let mustTell = state.withLock { state in
       guard let place = state.entries.firstIndex(where: { $0.number == number }) else { return false }
       var entry = state.entries[place]
-      let before = (entry.groups, entry.hasAnswered)
+      let before = (entry.groups, entry.hasAnswered, entry.failure)
       switch update {
       case .some(let groups):
         for group in groups {
@@ -140,7 +140,7 @@ public final class DiscoverySet: Sendable {
         entry.failure = reason
       }
       state.entries[place] = entry
-      guard before != (entry.groups, entry.hasAnswered), !state.isTelling else { return false }
+      guard before != (entry.groups, entry.hasAnswered, entry.failure), !state.isTelling else { return false }
       state.isTelling = true
       return true
     }

@@ -36,7 +36,7 @@ class Check(AgentTest):
         job = GOOD.replace('job_name: good', 'job_name: good\n  %s')
         cases = {
             'positions-not-lasting': GOOD.replace('/var/lib/promtail', '/tmp'),
-            'path-never-matches': GOOD.replace('*.log', '{a,b'),
+            'path-never-matches': GOOD.replace('/var/log/*.log', '"/var/log/{a,b"'),
             'rotated-names': GOOD.replace('*.log', '*'),
             'no-job-label': GOOD.replace('job: good, ', ''),
             'old-push-path': GOOD.replace('/loki/api/v1/push', '/api/prom/push'),

@@ -67,7 +67,7 @@ class Discovery(AgentTest):
   - {source_labels: [__meta_docker_container_name], regex: "/(.*)", target_label: container}
   - {source_labels: [__meta_docker_container_label_com_docker_compose_service], target_label: service}
 ''' % (self.path('docker.sock'), self.path('docker/$1/$1-json.log')))
-        until(lambda: self.lines(self.out) == ['hello'])
+        until(lambda: self.lines(self.out) == ['hello\n'])
         with self.out.lock:
             text = str(self.out.pushes)
         self.assertIn('container="web"', text)

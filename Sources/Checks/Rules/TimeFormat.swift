@@ -9,7 +9,7 @@ extension Check {
       "ANSIC", "UnixDate", "RubyDate", "RFC822", "RFC822Z", "RFC850", "RFC1123", "RFC1123Z", "RFC3339", "RFC3339Nano",
       "Unix", "UnixMs", "UnixUs", "UnixNs",
     ]
-    let parts = ["2006", "06", "Jan", "01", "02", "15", "03", "04", "05", "1", "2", "3", "4", "5"]
+    let parts = ["2006", "06", "Jan", "01", "02", "15", "03", "04", "05"]
     for (index, job) in configuration.scrapeConfigs.enumerated() {
       for (stage, path) in job.allStages(path: "scrape_configs[\(index)]") {
         guard case .timestamp(let timestamp) = stage.options else { continue }
