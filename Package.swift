@@ -98,7 +98,9 @@ let package = Package(
     room("Relabeling", ["LogModel", "GoCompat", "AgentConfiguration"]),
     room(
       "Discovery",
-      ["LogModel", "Telemetry", "Syscalls", "YAMLSource", "GoCompat", "AgentConfiguration", "HTTPEdge", nioCore, nioPosix,
+      [
+        "LogModel", "Telemetry", "Syscalls", "YAMLSource", "GoCompat", "AgentConfiguration", "HTTPEdge", nioCore,
+        nioPosix,
       ]),
     room("Inputs", ["LogModel", "Tailing", "Discovery", "Relabeling", "Telemetry"]),
     room("Outputs", ["CSnappy", "Delivery", "HTTPEdge", nioCore]),
@@ -113,7 +115,8 @@ let package = Package(
     room(
       "Agent",
       [
-        "LogModel", "Telemetry", "Syscalls", "YAMLSource", "GoCompat", "AgentConfiguration", "Pipeline", "Positions", "Delivery",
+        "LogModel", "Telemetry", "Syscalls", "YAMLSource", "GoCompat", "AgentConfiguration", "Pipeline", "Positions",
+        "Delivery",
         "Tailing",
         "HTTPEdge", "Relabeling", "Discovery", "Inputs", "Outputs", "Store", "StoreAPI", "Console", hummingbird,
       ]),

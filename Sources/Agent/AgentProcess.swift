@@ -58,7 +58,11 @@ public struct AgentProcess: Sendable {
     }
     do {
       try discovery.apply(configuration.scrapeConfigs)
-      Task { for await _ in found { path.scanner.update(targets.targets(discovery.jobs)) } }
+      Task { [configurationReload] in
+        for await _ in found {
+          await configurationReload.inOrder { path.scanner.update(targets.targets(discovery.jobs)) }
+        }
+      }
       // The pages know of discoveries that have not answered yet.
       tell.yield()
       server = try await Self.serve(configuration.server, status, configurationReload, registry: registry)

@@ -18,7 +18,8 @@ actor ConfigurationReload {
   ///   - load: reads the file again and puts the flags over it.
   ///   - adopt: throws before it changes anything, or not at all.
   init(
-    _ current: LoadedConfiguration, load: @escaping @Sendable () throws -> LoadedConfiguration, registry: MetricRegistry,
+    _ current: LoadedConfiguration, load: @escaping @Sendable () throws -> LoadedConfiguration,
+    registry: MetricRegistry,
     log: Log, adopt: @escaping Adoption
   ) {
     self.current = current
@@ -47,6 +48,9 @@ actor ConfigurationReload {
       throw ReloadError("failed to reload config: \(error)")
     }
   }
+
+  /// Does something that must not come in the middle of a reload.
+  func inOrder(_ body: @Sendable () -> Void) { body() }
 
   private func tell(_ changes: ConfigurationChanges) {
     log.info(

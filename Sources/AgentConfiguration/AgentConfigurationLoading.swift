@@ -95,7 +95,8 @@ extension AgentConfiguration {
         errors.add("the job has no job_name", at: job.location, path: "scrape_configs[\(index)]")
       } else if let other = first[job.jobName] {
         errors.add(
-          "the job name \"\(job.jobName)\" is taken by the job in \(other.file == job.location.file ? "line \(other.line)" : other.description)", at: job.location,
+          "the job name \"\(job.jobName)\" is taken by the job in \(other.file == job.location.file ? "line \(other.line)" : other.description)",
+          at: job.location,
           path: "scrape_configs[\(index)]", hint: "give each job a name of its own")
       } else {
         first[job.jobName] = job.location

@@ -42,7 +42,8 @@ public struct Check: Sendable {
       check.run(configuration, &warnings)
     }
     found += warnings.all
-    let order = Dictionary(files.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    let order = Dictionary(
+      files.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
     var seen: Set<Finding> = []
     return found.filter { seen.insert($0).inserted }.sorted { a, b in
       let (x, y) = (order[a.location.file] ?? -1, order[b.location.file] ?? -1)

@@ -83,5 +83,7 @@ enum MetaLabel {
   }
 
   /// `host:port`, brackets around an IPv6 address.
-  static func address(_ host: String, _ port: Int) -> String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+  static func address(_ host: String, _ port: Int) -> String {
+    host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+  }
 }

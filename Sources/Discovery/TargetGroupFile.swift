@@ -25,7 +25,9 @@ enum TargetGroupFile {
         switch (member.name, member.value) {
         case ("targets", .array(let elements)):
           targets = try elements.map { element in
-            guard let text = element.text else { throw DiscoveryError("\(name): a target of group \(index) is no text") }
+            guard let text = element.text else {
+              throw DiscoveryError("\(name): a target of group \(index) is no text")
+            }
             return text
           }
         case ("labels", .object(let entries)):
@@ -52,10 +54,13 @@ enum TargetGroupFile {
       guard var reader = MappingReader(item, path: "[\(index)]", errors: &errors) else {
         throw ConfigurationErrors(errors.errors)
       }
-      let targets = try reader.value("targets")?.items(reader.path(of: "targets")).map { try $0.string("targets") } ?? []
+      let targets =
+        try reader.value("targets")?.items(reader.path(of: "targets")).map { try $0.string("targets") } ?? []
       var labels = meta
       if let node = reader.value("labels"), !node.isNull {
-        guard let entries = node.mapping else { throw node.unexpected("a mapping of labels", reader.path(of: "labels")) }
+        guard let entries = node.mapping else {
+          throw node.unexpected("a mapping of labels", reader.path(of: "labels"))
+        }
         for entry in entries { labels[entry.key.text] = try entry.value.string("labels.\(entry.key.text)") }
       }
       reader.refuseUnknownKeys(errors: &errors)

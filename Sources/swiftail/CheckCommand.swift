@@ -6,7 +6,8 @@ import Glibc
 /// `swiftail check`: everything wrong with a configuration, in one go.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Tells everything that is wrong with a configuration, and what is legal and harmful.",
+    commandName: "check",
+    abstract: "Tells everything that is wrong with a configuration, and what is legal and harmful.",
     discussion: """
       Several files, or a folder, are checked as one configuration, as -config.file reads them.
       Exit status: 0 nothing is wrong (there may be warnings), 1 the agent would not start, 2 a file could not be read,

@@ -36,7 +36,8 @@ enum FindingReport {
       return "{\"ruleId\":\(quoted(finding.rule)),\"level\":\(quoted(finding.severity.rawValue)),"
         + "\"message\":{\"text\":\(quoted(text))},\"locations\":[\(place)]}"
     }.joined(separator: ",")
-    return "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":"
+    return
+      "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":"
       + "{\"name\":\"swiftail check\",\"version\":\(quoted(AgentProcess.version)),\"rules\":[\(rules)]}},"
       + "\"results\":[\(results)]}]}"
   }

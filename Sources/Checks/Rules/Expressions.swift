@@ -3,7 +3,9 @@ import GoCompat
 import YAMLSource
 
 extension Check {
-  static let emptyMatch = Check("empty-match", "a regular expression that fits nothing but the empty text in most lines") {
+  static let emptyMatch = Check(
+    "empty-match", "a regular expression that fits nothing but the empty text in most lines"
+  ) {
     configuration, findings in
     for (stage, path, expression) in expressions(configuration) {
       // Those of drop stages are for dropsEverything.

@@ -21,7 +21,9 @@ public struct RequestMetrics: RouterMiddleware {
   public init(registry: MetricRegistry, routes: Set<String>, prefix: String) {
     self.routes = routes
     self.prefix = prefix
-    let sizes: [Double] = [1_048_576, 2_621_440, 5_242_880, 10_485_760, 26_214_400, 52_428_800, 104_857_600, 262_144_000]
+    let sizes: [Double] = [
+      1_048_576, 2_621_440, 5_242_880, 10_485_760, 26_214_400, 52_428_800, 104_857_600, 262_144_000,
+    ]
     durations = registry.histogram(
       "request_duration_seconds", "Time of requests served.",
       bounds: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100],
@@ -40,7 +42,8 @@ public struct RequestMetrics: RouterMiddleware {
     var path = request.uri.path[...]
     if path.hasPrefix(prefix) { path = path.dropFirst(prefix.count) }
     let name = path.drop { $0 == "/" }
-    let route = routes.contains(String(name)) ? name.map { $0 == "/" || $0 == "-" ? "_" : String($0) }.joined() : "other"
+    let route =
+      routes.contains(String(name)) ? name.map { $0 == "/" || $0 == "-" ? "_" : String($0) }.joined() : "other"
     inflight.with(method, route).add(1)
     defer { inflight.with(method, route).add(-1) }
     let start = Clock.monotonic()
