@@ -142,7 +142,18 @@ public final class WebClient: Sendable {
     if let host = address.hostHeader(settings.tls.serverName) { http.headers.replaceOrAdd(name: "Host", value: host) }
     if let authorization { http.headers.replaceOrAdd(name: "Authorization", value: authorization) }
     if let body = request.body { http.body = .bytes(body) }
-    let response = try await generation.client.execute(http, deadline: .now() + .nanoseconds(request.timeout))
+    do {
+      return try await exchange(http, generation.client, timeout: request.timeout, keeping: kept)
+    } catch {
+      let server = address.isUnix ? "unix socket" : "\(address.host):\(address.port)"
+      throw WebClientError("\(server): \(FailureText.of(error, timeout: request.timeout))")
+    }
+  }
+
+  private func exchange(_ request: HTTPClientRequest, _ client: HTTPClient, timeout: Int64, keeping kept: Int)
+    async throws -> WebAnswer
+  {
+    let response = try await client.execute(request, deadline: .now() + .nanoseconds(timeout))
     var answer = WebAnswer(
       status: Int(response.status.code), headers: response.headers.map { RequestHeader($0.name, $0.value) },
       body: ByteBuffer())
