@@ -55,15 +55,18 @@ let package = Package(
     .target(name: "CRE2", path: "Sources/CShims/CRE2", linkerSettings: archives("re2", "stdc++")),
     .target(name: "CPCRE2", path: "Sources/CShims/CPCRE2", linkerSettings: archives("pcre2-8")),
     .target(name: "CZstd", path: "Sources/CShims/CZstd", linkerSettings: archives("zstd")),
+    .target(name: "CBzip2", path: "Sources/CShims/CBzip2", linkerSettings: archives("bz2")),
     .target(name: "CZlib", path: "Sources/CShims/CZlib", linkerSettings: [.linkedLibrary(":libz.a")]),
     room("Bytes"),
     room("LogModel", ["Bytes"]),
     room("Telemetry"),
     room("Syscalls", ["CLinux"]),
+    room("Decompression", ["CZlib", "CBzip2"]),
 
     // language of the configuration: values only
     room("YAMLSource", [.product(name: "Yams", package: "Yams")]),
     room("GoCompat", ["Bytes", "CRE2", "CPCRE2"]),
+    room("TextEncoding", ["Bytes", "GoCompat"]),
     room("JMESPath", ["Bytes", "GoCompat"]),
     room("GoTemplate", ["Bytes", "GoCompat"]),
     room("LogQL", ["LogModel", "GoCompat"]),
@@ -80,7 +83,10 @@ let package = Package(
     room("Delivery", ["Bytes", "LogModel", "Positions", "Telemetry"]),
     room(
       "Tailing",
-      ["Bytes", "LogModel", "Syscalls", "Positions", "Pipeline", "Delivery", "Telemetry"]),
+      [
+        "Bytes", "LogModel", "Syscalls", "Decompression", "TextEncoding", "Positions", "Pipeline", "Delivery",
+        "Telemetry",
+      ]),
 
     // what is legal and harmful in a configuration
     room("Checks", ["YAMLSource", "GoCompat", "LogModel", "AgentConfiguration", "Tailing"]),
@@ -115,9 +121,9 @@ let package = Package(
     room(
       "Agent",
       [
-        "LogModel", "Telemetry", "Syscalls", "YAMLSource", "GoCompat", "AgentConfiguration", "Pipeline", "Positions",
-        "Delivery",
-        "Tailing",
+        "LogModel", "Telemetry", "Syscalls", "YAMLSource", "Decompression", "GoCompat", "TextEncoding",
+        "AgentConfiguration",
+        "Pipeline", "Positions", "Delivery", "Tailing",
         "HTTPEdge", "Relabeling", "Discovery", "Inputs", "Outputs", "Store", "StoreAPI", "Console", hummingbird,
       ]),
     .executableTarget(
@@ -143,9 +149,16 @@ let package = Package(
     tests("DeliveryTests", ["Delivery", "Positions", "LogModel", "Bytes", "Telemetry"]),
     tests("GoTemplateTests", ["GoTemplate", "GoCompat", "Bytes"]),
     tests("PipelineTests", ["Pipeline", "AgentConfiguration", "LogModel", "Bytes", "Telemetry"]),
-    tests("TailingTests", ["SwiftailTesting", "Tailing", "Positions", "Syscalls"]),
     tests("HTTPEdgeTests", ["HTTPEdge", "AgentConfiguration"]),
     tests("DiscoveryTests", ["Discovery", "AgentConfiguration", "LogModel", nioCore, nioPosix]),
+    tests("DecompressionTests", ["Decompression"]),
+    tests("TextEncodingTests", ["TextEncoding", "Bytes"]),
+    tests(
+      "TailingTests",
+      [
+        "SwiftailTesting", "Tailing", "Pipeline", "AgentConfiguration", "Positions", "Delivery", "LogModel", "Bytes",
+        "Syscalls", "Telemetry",
+      ]),
     tests("LogQLTests", ["LogQL", "LogModel"]),
     tests("StoreFormatTests", ["StoreFormat", "LogModel", "Bytes"]),
     tests("StoreTests", ["Store", "StoreFormat", "LogQL", "LogModel", "Bytes"]),

@@ -13,13 +13,13 @@ struct AgentPages: Sendable {
     let files = status.files
     var body = "<h1>Targets</h1>\n"
     for job in status.targets.jobs {
-      let ready = job.active.count { !(files[$0.target] ?? []).isEmpty }
+      let ready = job.active.count { !files[$0.target].isEmpty }
       body += "<h2>\(escape(job.name)) <span class=count>\(ready)/\(job.active.count) ready</span></h2>\n"
       for source in job.sources { body += note(source) }
       if job.active.isEmpty { continue }
       body += "<table><tr><th>Type</th><th>Ready</th><th>Labels</th><th>Details</th></tr>\n"
       for target in job.active.map(\.target) {
-        let found = files[target] ?? []
+        let found = files[target]
         var labels = target.labels
         labels["__path__"] = target.path
         body += "<tr><td>File</td><td class=\(found.isEmpty ? "no" : "yes")>\(!found.isEmpty)</td>"

@@ -3,7 +3,6 @@ import Discovery
 import Glibc
 import GoCompat
 import HTTPEdge
-import Pipeline
 import Syscalls
 import Tailing
 public import Telemetry
@@ -34,11 +33,12 @@ public struct AgentProcess: Sendable {
     let path = try DataPath(
       DataPathSetup(
         clients: try ClientWiring.setups(configuration, version: Self.version),
-        pipelines: Self.jobs(configuration, registry: registry).map(\.pipeline), targets: targets.targets([]),
+        jobs: JobWiring.jobs(configuration, registry: registry), targets: targets.targets([]),
         targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
         positionsPath: configuration.positions.filename,
         positionsSyncPeriod: configuration.positions.syncPeriod.nanoseconds,
-        pollInterval: watch.isWritten ? watch.maxPollFrequency.nanoseconds : nil, readers: Self.readerCount),
+        pollInterval: watch.isWritten ? watch.maxPollFrequency.nanoseconds : nil, readers: Self.readerCount,
+        rotatedLimits: JobWiring.rotatedLimits(configuration.limits)),
       registry: registry, log: log)
     self.path = path
     grace = .nanoseconds(configuration.server.gracefulShutdownTimeout.nanoseconds)
@@ -49,7 +49,7 @@ public struct AgentProcess: Sendable {
     self.discovery = discovery
     configurationReload = ConfigurationReload(loaded, load: load, registry: registry, log: log) { new in
       let clients = try ClientWiring.setups(new, version: Self.version)
-      let jobs = Self.jobs(new, registry: registry)
+      let jobs = JobWiring.jobs(new, registry: registry)
       try discovery.apply(new.scrapeConfigs)
       targets.configure(new.scrapeConfigs)
       path.apply(jobs: jobs, targets: targets.targets(discovery.jobs), clients: clients)
@@ -60,7 +60,7 @@ public struct AgentProcess: Sendable {
       try discovery.apply(configuration.scrapeConfigs)
       Task { [configurationReload] in
         for await _ in found {
-          await configurationReload.inOrder { path.scanner.update(targets.targets(discovery.jobs)) }
+          await configurationReload.inOrder { path.update(targets: targets.targets(discovery.jobs)) }
         }
       }
       // The pages know of discoveries that have not answered yet.
@@ -118,19 +118,6 @@ public struct AgentProcess: Sendable {
 
   /// Reader threads: more than two gain nothing while compression and network share the machine.
   static var readerCount: Int { max(1, min(2, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))) }
-
-  /// What the data path needs of the jobs.
-  private static func jobs(_ configuration: AgentConfiguration, registry: MetricRegistry) -> [DataPathJob] {
-    let limits = configuration.limits
-    let lineLimit =
-      limits.readlineRateEnabled
-      ? LineLimit(rate: limits.readlineRate, burst: limits.readlineBurst, drops: limits.readlineRateDrop) : nil
-    return configuration.scrapeConfigs.map { job in
-      DataPathJob(
-        name: job.jobName,
-        pipeline: CompiledPipeline(job.pipelineStages, registry: registry, lineLimit: lineLimit))
-    }
-  }
 }
 
 /// The machine this runs on.

@@ -45,10 +45,24 @@ final class AgentStatus: Sendable {
     return view.scans == 0 ? "Not ready: looking for files\n" : nil
   }
 
-  /// Paths in view by target.
-  var files: [FileTarget: [String]] {
-    var files: [FileTarget: [String]] = [:]
-    for (target, path) in scanner.view.files { files[target, default: []].append(path) }
-    return files.mapValues { $0.sorted() }
+  /// Paths in view.
+  var files: FilesInView { FilesInView(scanner.view.files) }
+}
+
+/// Paths by target. The data path numbers jobs in its own way, so the number is no part of the key.
+struct FilesInView {
+  private var paths: [FileTarget: [String]] = [:]
+
+  init(_ files: [(target: FileTarget, path: String)]) {
+    for (target, path) in files { paths[Self.key(target), default: []].append(path) }
+    paths = paths.mapValues { $0.sorted() }
+  }
+
+  subscript(target: FileTarget) -> [String] { paths[Self.key(target)] ?? [] }
+
+  private static func key(_ target: FileTarget) -> FileTarget {
+    var target = target
+    target.job = 0
+    return target
   }
 }

@@ -35,7 +35,8 @@ enum ClientWiring {
           limits: EntryLimits(
             maxLineSize: limits.maxLineSize.bytes, truncates: limits.maxLineSizeTruncate,
             maxStreams: limits.maxStreams)),
-        output: LokiOutput(client: push))
+        output: LokiOutput(client: push),
+        signature: [String(index), client.signature, limits.signature].joined(separator: "\n--\n"))
     }
   }
 

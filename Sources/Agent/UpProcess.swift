@@ -6,7 +6,6 @@ import GoCompat
 import HTTPEdge
 import Hummingbird
 import LogModel
-import Pipeline
 public import Store
 import StoreAPI
 import Syscalls
@@ -90,9 +89,9 @@ public struct UpProcess: Sendable {
                 retry: RetrySchedule.Limits(minimum: 500_000_000, maximum: 5_000_000_000, attempts: nil),
                 dropRateLimited: false),
               lane: LaneSettings(batchWait: 200_000_000, batchSize: 1 << 20, externalLabels: .empty),
-              output: StoreOutput(store: store))
+              output: StoreOutput(store: store), signature: "store")
           ],
-          pipelines: configuration.scrapeConfigs.map { CompiledPipeline($0.pipelineStages, registry: registry) },
+          jobs: JobWiring.jobs(configuration, registry: registry),
           targets: targets.targets([]), targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
           positionsPath: configuration.positions.filename,
           positionsSyncPeriod: configuration.positions.syncPeriod.nanoseconds, pollInterval: nil,

@@ -15,9 +15,5 @@ extension AgentConfiguration {
         "server.proxy_protocol_enabled is not supported: the pages are plain HTTP", at: location, path: "",
         hint: "let the proxy speak HTTP, or leave it out of the way")
     }
-    for (index, job) in scrapeConfigs.enumerated() {
-      refuse("encoding", !job.encoding.isEmpty, at: job.location, path: "scrape_configs[\(index)]")
-      refuse("decompression", job.decompression?.enabled == true, at: job.location, path: "scrape_configs[\(index)]")
-    }
   }
 }

@@ -103,6 +103,21 @@ public struct BatchBuilder: ~Copyable {
     return slot
   }
 
+  /// Forgets what is under construction: it will be read again.
+  public mutating func discard() {
+    bytes = ByteBuffer(capacity: 4096)
+    beginAnew()
+  }
+
+  private mutating func beginAnew() {
+    runs.removeAll(keepingCapacity: true)
+    slots.removeAll(keepingCapacity: true)
+    tickets.removeAll(keepingCapacity: true)
+    epoch &+= 1
+    size = 0
+    entries = 0
+  }
+
   /// Ends the batch and begins an empty one.
   /// - Parameter labels: the wire form of a stream's labels for this client.
   public mutating func seal(labels: (StreamID) -> [UInt8]) -> SealedBatch {
@@ -140,12 +155,7 @@ public struct BatchBuilder: ~Copyable {
     let sealed = SealedBatch(
       bytes: fresh, heads: heads, pieces: pieces, entries: entries, streams: slots.count, size: size,
       receipt: AckReceipt(tickets))
-    runs.removeAll(keepingCapacity: true)
-    slots.removeAll(keepingCapacity: true)
-    tickets.removeAll(keepingCapacity: true)
-    epoch &+= 1
-    size = 0
-    entries = 0
+    beginAnew()
     return sealed
   }
 }

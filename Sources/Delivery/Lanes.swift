@@ -52,6 +52,8 @@ public struct Lanes: ~Copyable {
     let queue: BatchQueue
     let client: Int
     let counters: LimitCounters?
+    /// Its client has gone by a reload.
+    var isGone = false
 
     init(limit: Int, queue: BatchQueue, account: LimitAccount?) {
       counters = account.map { LimitCounters($0, tenant: queue.tenant) }
@@ -69,6 +71,12 @@ public struct Lanes: ~Copyable {
     var laneOf: [Int32] = []
     /// By stream: its labels on the wire, empty when not yet written.
     var wire: [[UInt8]] = []
+
+    init(_ settings: LaneSettings) {
+      self.settings = settings
+      tenant = settings.externalLabels[StreamTable.tenantLabel]
+      self.settings.externalLabels[StreamTable.tenantLabel] = nil
+    }
   }
 
   private var lanes: [Lane] = []
@@ -77,13 +85,24 @@ public struct Lanes: ~Copyable {
 
   /// - Parameter makeQueue: makes the queue of a client and tenant, and the sender that empties it.
   public init(_ settings: [LaneSettings], makeQueue: @escaping (Int, String?) -> BatchQueue) {
-    clients = settings.map { settings in
-      var settings = settings
-      let tenant = settings.externalLabels[StreamTable.tenantLabel]
-      settings.externalLabels[StreamTable.tenantLabel] = nil
-      return Client(settings: settings, tenant: tenant)
-    }
+    clients = settings.map(Client.init)
     self.makeQueue = makeQueue
+  }
+
+  /// Puts a client in a place that is free, or in the next.
+  public mutating func add(_ settings: LaneSettings, at place: Int) {
+    if place < clients.count { clients[place] = Client(settings) } else { clients.append(Client(settings)) }
+  }
+
+  /// Nothing is sent to the client any more; what was not sent is given back unread.
+  public mutating func remove(client: Int) {
+    for lane in lanes where lane.client == client && !lane.isGone {
+      lane.isGone = true
+      lane.builder.discard()
+      lane.queue.close()
+    }
+    clients[client].laneOf.removeAll()
+    clients[client].wire.removeAll()
   }
 
   public var clientCount: Int { clients.count }
@@ -104,7 +123,7 @@ public struct Lanes: ~Copyable {
     if known >= 0 { return Int(known) }
     let tenant = streams.streams[stream.index].tenant ?? clients[client].tenant
     let lane: Int
-    if let existing = lanes.firstIndex(where: { $0.client == client && $0.queue.tenant == tenant }) {
+    if let existing = lanes.firstIndex(where: { $0.client == client && $0.queue.tenant == tenant && !$0.isGone }) {
       lane = existing
     } else {
       lane = lanes.count

@@ -33,8 +33,13 @@ public struct AckLedger: Sendable {
   /// Everything before this offset is acknowledged: bytes.
   public private(set) var acked: UInt64
 
-  /// - Parameter acked: where reading begins.
-  public init(acked: UInt64) { self.acked = acked }
+  /// - Parameters:
+  ///   - acked: where reading begins.
+  ///   - first: the number of the first span, so that what is late for an earlier ledger in the same place is told from it.
+  public init(acked: UInt64, first: UInt64 = 0) {
+    self.acked = acked
+    self.first = first
+  }
 
   /// Where the last span ends, or the position if there is none: bytes.
   public var end: UInt64 { spans.last?.end ?? acked }
@@ -56,6 +61,8 @@ public struct AckLedger: Sendable {
 
   /// The reader, or a batch, has done with the span. True when the position moved.
   public mutating func release(_ span: UInt64) -> Bool {
+    // Of an earlier ledger in this place, whose client has gone.
+    guard span >= first, span - first < UInt64(spans.count) else { return false }
     let place = Int(span - first)
     assert(spans[place].holders > 0, "a span is let go of once by each holder")
     spans[place].holders -= 1

@@ -1,5 +1,5 @@
 import Synchronization
-import Syscalls
+public import Syscalls
 
 /// Names a file's row in the table for as long as it is read.
 public struct PositionHandle: Hashable, Sendable {
@@ -15,22 +15,47 @@ public final class PositionTable: Sendable {
     var inherited: [String: String] = [:]
     /// From the identity file at the start, not (yet) taken over by a reader.
     var known: [FilePosition] = []
+    var finished = FinishedFiles()
+    var saved: Int64?
     var isDirty = false
     /// Stamps that are not on disk yet.
     var unsaved: [(row: UInt64, stamp: ReadStamp)] = []
   }
   private let state: Mutex<State>
 
-  /// - Parameters:
-  ///   - inherited: entries of positions.yaml.
-  ///   - known: files of the identity file.
-  public init(inherited: [String: String] = [:], known: [FilePosition] = []) {
-    state = Mutex(State(inherited: inherited, known: known))
+  public init(_ stored: StoredPositions = StoredPositions()) {
+    var state = State()
+    state.inherited = stored.entries
+    state.known = stored.files
+    state.finished = stored.finished
+    state.saved = stored.saved
+    self.state = Mutex(state)
   }
+
+  /// When the last run saved its positions, in nanoseconds since 1970; nil for a first run.
+  public var savedByLastRun: Int64? { state.withLock { $0.saved } }
 
   /// What the last run knew of a path and job: the file under that path, and those rotated away from it.
   public func known(path: String, job: String) -> [FilePosition] {
     state.withLock { $0.known.filter { $0.path == path && $0.job == job } }
+  }
+
+  /// What the last run knew of a file by another path, under which it lies no longer: it was renamed since.
+  public func known(identity: FileIdentity, job: String) -> [FilePosition] {
+    state.withLock { $0.known.filter { $0.identity == identity && $0.job == job } }
+  }
+
+  /// What the last run knew of a file is taken over, or the file is gone.
+  public func forgetKnown(_ position: FilePosition) {
+    state.withLock { state in
+      state.known.removeAll { $0.path == position.path && $0.job == position.job && $0.identity == position.identity }
+      state.isDirty = true
+    }
+  }
+
+  /// What files began with that once lay under the path and were read to their end.
+  public func finished(path: String, job: String) -> [Fingerprint] {
+    state.withLock { $0.finished[.init(path: path, job: job)] }
   }
 
   /// What positions.yaml said for a path, if it is a number.
@@ -78,10 +103,13 @@ public final class PositionTable: Sendable {
     }
   }
 
-  /// The file is done with, or gone: nothing of it is remembered.
+  /// The file is done with, or gone: nothing but its beginning is remembered.
   public func forget(_ handle: PositionHandle) {
     state.withLock {
-      if let row = $0.rows.removeValue(forKey: handle.row) { $0.inherited[row.path] = nil }
+      if let row = $0.rows.removeValue(forKey: handle.row) {
+        $0.inherited[row.path] = nil
+        $0.finished.add(row.fingerprint, .init(path: row.path, job: row.job))
+      }
       $0.isDirty = true
     }
   }
@@ -98,13 +126,15 @@ public final class PositionTable: Sendable {
 
   /// What to write, or nil when nothing changed since the last call.
   /// - Parameter exists: whether a path that no reader holds is still there; entries of others vanish.
-  func takeChanges(exists: (String) -> Bool) -> (entries: [String: String], files: [FilePosition])? {
-    let inherited: [String]? = state.withLock {
-      guard $0.isDirty else { return nil }
-      return Array($0.inherited.keys)
+  func takeChanges(exists: (String) -> Bool) -> StoredPositions? {
+    let paths: (inherited: [String], finished: [String])? = state.withLock { state in
+      guard state.isDirty else { return nil }
+      let read = Set(state.rows.values.lazy.map(\.path))
+      return (Array(state.inherited.keys), state.finished.byKey.keys.map(\.path).filter { !read.contains($0) })
     }
-    guard let inherited else { return nil }
-    let gone = inherited.filter { !Self.isNoFile($0) && !exists($0) }
+    guard let paths else { return nil }
+    let gone = paths.inherited.filter { !Self.isNoFile($0) && !exists($0) }
+    let goneFinished = Set(paths.finished.filter { !exists($0) })
     return state.withLock { state in
       for path in gone { state.inherited[path] = nil }
       state.known.removeAll { known in gone.contains(known.path) && !known.isRotated }
@@ -115,7 +145,9 @@ public final class PositionTable: Sendable {
         offsets[row.path] = min(offsets[row.path] ?? .max, row.acked)
       }
       for (path, offset) in offsets { entries[path] = String(offset) }
-      return (entries, Array(state.rows.values) + state.known)
+      state.finished.forget { goneFinished.contains($0.path) }
+      return StoredPositions(
+        entries: entries, files: Array(state.rows.values) + state.known, finished: state.finished)
     }
   }
 
@@ -124,6 +156,26 @@ public final class PositionTable: Sendable {
   /// `cursor-…` and `journal-…` are keys of other inputs (recorded: positions/cursor-and-journal-entries-are-kept).
   private static func isNoFile(_ key: String) -> Bool { key.hasPrefix("cursor-") || key.hasPrefix("journal-") }
 
-  /// Bytes that were acknowledged, summed over files: for the status line.
-  public var rows: [FilePosition] { state.withLock { Array($0.rows.values) } }
+  /// What was read of a file and not acknowledged by a client.
+  public struct Unacked: Sendable {
+    public var path: String
+    public var client: String
+    /// For compressed files: lines.
+    public var bytes: UInt64
+    /// When the oldest of it was read: nanoseconds since 1970.
+    public var since: Int64
+  }
+
+  public var unacked: [Unacked] {
+    state.withLock { state in
+      state.rows.values.flatMap { row in
+        row.offsets.sorted { $0.key < $1.key }.compactMap { client, acked in
+          guard let last = row.stamps.all.last, last.end > acked,
+            let first = row.stamps.all.first(where: { $0.end > acked })
+          else { return nil }
+          return Unacked(path: row.path, client: client, bytes: last.end - max(acked, first.start), since: first.time)
+        }
+      }
+    }
+  }
 }

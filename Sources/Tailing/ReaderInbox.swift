@@ -12,12 +12,29 @@ public enum ReaderMessage: Sendable {
   case vanished(FileKey)
   /// Its target is gone: stop reading and keep the position.
   case release(FileKey)
+  /// How jobs are read from now on; files of jobs that are not among them are finished as they were begun.
+  case jobs([Int: ReadingJob])
+  /// Clients came or went.
+  case clients(ClientChange)
   /// Batches were settled; there may be room again.
   case settled([AckTicket])
   /// Read nothing more and send what is there.
   case drain(done: @Sendable () -> Void)
   /// Report positions, close everything and end.
   case finish
+}
+
+/// Which clients a reload takes away and adds.
+public struct ClientChange: Sendable {
+  /// Places of clients that are gone.
+  public var removed: [Int]
+  /// New clients by place: one that was free, or the next.
+  public var added: [(place: Int, client: ReaderClient)]
+
+  public init(removed: [Int], added: [(place: Int, client: ReaderClient)]) {
+    self.removed = removed
+    self.added = added
+  }
 }
 
 /// A reader's letter box. Any thread may put; the reader's thread takes.

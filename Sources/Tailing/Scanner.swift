@@ -60,7 +60,7 @@ public final class Scanner: Sendable {
 }
 
 /// The body of the scanner's thread.
-private struct ScanLoop {
+struct ScanLoop {
   /// A target with its patterns compiled. `number` stays with the target for as long as it is there.
   struct Compiled {
     var number: Int
@@ -86,7 +86,6 @@ private struct ScanLoop {
   var watches: [Int32: String] = [:]
   var watched: [String: Int32] = [:]
   var hasWarned = false
-  var warnedPaths: Set<String> = []
 
   init(shared: Scanner.Shared, syncPeriod: Int64, files: any FileSystem, log: Log, readers: [ReaderInbox]) {
     self.shared = shared
@@ -104,19 +103,8 @@ private struct ScanLoop {
     if let inotify { try? poller.add(inotify.descriptor) } else { warnPolling("no inotify instance") }
     defer { inotify?.close() }
     var nextScan = Clock.monotonic()
-    while true {
-      let (stopping, new) = shared.state.withLock { ($0.isStopping, $0.targets.take()) }
-      if stopping { return }
-      for one in readers.flatMap({ $0.takeClosed() }) {
-        departed[one.identity]?.removeAll { $0.target == one.target }
-        if departed[one.identity]?.isEmpty == true { departed[one.identity] = nil }
-      }
-      if let new {
-        adopt(new)
-        nextScan = 0
-      }
-      let now = Clock.monotonic()
-      if now >= nextScan {
+    while !shared.state.withLock({ $0.isStopping }) {
+      if takeOver() || Clock.monotonic() >= nextScan {
         scan()
         nextScan = Clock.monotonic() + syncPeriod
       }
@@ -124,6 +112,17 @@ private struct ScanLoop {
       shared.wake.clear()
       if handleEvents() { nextScan = min(nextScan, Clock.monotonic()) }
     }
+  }
+
+  /// Takes note of what others have said. True when there are other targets.
+  mutating func takeOver() -> Bool {
+    for one in readers.flatMap({ $0.takeClosed() }) {
+      departed[one.identity]?.removeAll { $0.target == one.target }
+      if departed[one.identity]?.isEmpty == true { departed[one.identity] = nil }
+    }
+    guard let new = shared.state.withLock({ $0.targets.take() }) else { return false }
+    adopt(new)
+    return true
   }
 
   // MARK: - Targets
@@ -166,7 +165,8 @@ private struct ScanLoop {
 
   // MARK: - Looking
 
-  private mutating func scan() {
+  /// Looks at everything.
+  mutating func scan() {
     var seen: Set<FileKey> = []
     var directories: Set<String> = []
     for target in targets {

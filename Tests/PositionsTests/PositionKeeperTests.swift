@@ -18,10 +18,14 @@ import Testing
   }
 
   private func keeper() throws -> PositionKeeper {
-    let messages = messages
+    let (messages, files) = (messages, files)
+    let log = Log(sink: { messages.add($0) })
     return try PositionKeeper(
-      path: "/run/positions.yaml", syncPeriod: 1_000_000, files: files, log: Log(sink: { messages.add($0) }),
-      registry: registry)
+      storage: PositionsFileStorage(path: "/run/positions.yaml", files: files, log: log), syncPeriod: 1_000_000,
+      exists: { path in
+        if case .success = files.status(at: path) { return true }
+        return false
+      }, log: log, registry: registry)
   }
 
   private func position(_ path: String, _ offset: UInt64, inode: UInt64 = 1, isRotated: Bool = false) -> FilePosition {
@@ -89,6 +93,6 @@ import Testing
 
   @Test func a_directory_in_the_place_of_the_file_stops_the_start() {
     files.fail(.read, with: Errno(21))
-    #expect(throws: PositionKeeper.Failure.self) { try keeper() }
+    #expect(throws: PositionStorageError.self) { try keeper() }
   }
 }

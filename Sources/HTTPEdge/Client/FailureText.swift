@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Glibc
 import NIOCore
+import NIOPosix
 import NIOSSL
 
 /// Why a request got no answer, in words for a log.
@@ -10,7 +11,7 @@ enum FailureText {
     case let error as IOError: return String(cString: strerror(error.errnoCode))
     case let error as NIOConnectionError:
       if let first = error.connectionErrors.first { return of(first.error, timeout: timeout) }
-      return error.dnsAError == nil && error.dnsAAAAError == nil ? "no connection" : "the name cannot be resolved"
+      return "\(error.host) cannot be resolved"
     case let error as HTTPClientError where error == .deadlineExceeded || error == .connectTimeout:
       return "no answer within \(timeout / 1_000_000) ms"
     case let error as HTTPClientError: return error.shortDescription

@@ -1,0 +1,217 @@
+import Decompression
+import LogModel
+import Pipeline
+import Positions
+import Syscalls
+import Telemetry
+
+// What rotation has done behind the reader's back: files that were renamed, compressed or copied away before they were
+// read to their end, and files that were emptied.
+extension Reader {
+  // MARK: - Files that were missed
+
+  /// The files that once lay under the path and are not read to their end: that of the last run, renamed or compressed
+  /// meanwhile, and those that came and went since without being seen. They are read first, in the order of their age.
+  /// - Parameters:
+  ///   - last: the file that the path referred to before, if it is open.
+  ///   - left: what the last run knew of other files of the path.
+  /// - Returns: the last of them, which the new file follows.
+  mutating func openMissed(_ sighting: FileSighting, after last: TailedFile?, _ left: [FilePosition]) -> TailedFile? {
+    guard last != nil || !left.isEmpty else { return nil }
+    if setup.jobs[sighting.target.job]?.compressed != nil { return last }
+    let siblings = RotatedSiblings(of: sighting.key.path, files: setup.files)
+    var missed = findKnown(left, siblings, sighting)
+    missed += findUnknown(after: last, missed, siblings, sighting)
+    var chain = last
+    for one in missed.sorted(by: { $0.modified < $1.modified }) {
+      guard let file = open(sighting, found: one, wasOther: false) else { continue }
+      rotate(file)
+      file.predecessor = chain
+      chain?.successor = file
+      chain = file
+    }
+    if !missed.isEmpty {
+      setup.log.info(
+        "reads the rest of files that were rotated meanwhile", ("path", sighting.key.path), ("files", missed.count))
+    }
+    return chain
+  }
+
+  private func findKnown(_ left: [FilePosition], _ siblings: RotatedSiblings, _ sighting: FileSighting) -> [MissedFile]
+  {
+    if left.isEmpty { return [] }
+    var missed: [MissedFile] = []
+    let glob = Glob(sighting.target.path)
+    let candidates = siblings.candidates { _ in true }
+    for record in left {
+      var found: MissedFile?
+      for candidate in candidates where found == nil {
+        let isSame = candidate.status.identity == record.identity
+        let name = String(candidate.path.dropFirst(siblings.directory.count + 1))
+        guard isSame || RotatedName.isSibling(name, of: siblings.base) else { continue }
+        // Under a name that matches it is found by itself.
+        if isSame, !record.isRotated, glob?.matches(candidate.path) == true { continue }
+        found = open(candidate, siblings, as: record)
+      }
+      if let found {
+        missed.append(found)
+      } else if !candidates.contains(where: { $0.status.identity == record.identity }) {
+        setup.log.warn(
+          "a file was rotated away while nothing was read, and is not to be found", ("path", record.path),
+          ("acked", record.acked))
+      }
+      setup.positions.forgetKnown(record)
+    }
+    return missed
+  }
+
+  /// The candidate, if it is the file that the record is about: the same inode, a copy, or compressed.
+  private func open(_ candidate: RotatedSiblings.Candidate, _ siblings: RotatedSiblings, as record: FilePosition)
+    -> MissedFile?
+  {
+    let isSame = candidate.status.identity == record.identity
+    for compression in candidate.compression.map({ [$0, nil] }) ?? [nil] {
+      guard let content = siblings.open(candidate, as: compression) else { return nil }
+      let fits =
+        record.fingerprint.length == 0
+        ? isSame && compression == nil : content.begins(with: record.fingerprint) && (isSame || record.acked > 0)
+      if fits {
+        let size = compression == nil ? candidate.status.size : UInt64.max
+        // Nothing is left of it to be read.
+        if size > record.acked {
+          return MissedFile(
+            content: content,
+            resume: Resume(
+              known: record, inherited: nil, wasOther: false, size: size, clients: setup.clients.map(\.name)),
+            record: record, modified: candidate.status.modified)
+        }
+      }
+      content.close()
+    }
+    return nil
+  }
+
+  /// Siblings that were written after the last file that is known: they came and went unseen.
+  private func findUnknown(
+    after last: TailedFile?, _ missed: [MissedFile], _ siblings: RotatedSiblings, _ sighting: FileSighting
+  ) -> [MissedFile] {
+    var newerThan = missed.map(\.modified).max()
+    var seen = Set(files.lazy.compactMap { $0?.identity })
+    seen.insert(sighting.identity)
+    if let last, case .success(let status) = last.content.status {
+      newerThan = max(newerThan ?? .min, status.modified)
+    }
+    for one in missed { if case .success(let status) = one.content.status { seen.insert(status.identity) } }
+    guard let since = newerThan ?? setup.positions.savedByLastRun else { return [] }
+    let finished = setup.positions.finished(path: sighting.key.path, job: sighting.target.jobName)
+    let beginnings = finished + [last?.fingerprint].compactMap { $0 }.filter { $0.length > 0 }
+    let glob = Glob(sighting.target.path)
+    return siblings.candidates { RotatedName.isSibling($0, of: siblings.base) }.compactMap { candidate in
+      guard candidate.status.modified > since, !seen.contains(candidate.status.identity),
+        glob?.matches(candidate.path) != true,
+        let content = siblings.open(candidate, as: candidate.compression)
+      else { return nil }
+      // A tool may have compressed or copied what was read already.
+      if beginnings.contains(where: { content.begins(with: $0) }) || content.fingerprint(length: 1).length == 0 {
+        content.close()
+        return nil
+      }
+      return MissedFile(
+        content: content,
+        resume: Resume(
+          known: nil, inherited: nil, wasOther: true, size: .max, clients: setup.clients.map(\.name)),
+        record: nil, modified: candidate.status.modified)
+    }
+  }
+
+  // MARK: - Files that were emptied
+
+  /// The file is shorter than what was read of it, or other bytes stand there: it was truncated and written anew. Its
+  /// rest is read from a copy, if there is one, and then what it holds now.
+  mutating func startAnew(_ file: TailedFile) {
+    setup.metrics.truncations.add()
+    let furthest = file.groups.max { $0.offset < $1.offset }!
+    let former = TruncatedContent(fingerprint: file.fingerprint, offset: furthest.offset, tail: furthest.tail)
+    let least = file.groups.lazy.map(\.offset).min() ?? 0
+    let wasCurrent = current[file.key] === file
+    let sighting = FileSighting(key: file.key, target: file.target, identity: file.identity)
+    let copy = file.isRotated ? nil : copyHolding(former, of: file)
+    setup.log.info(
+      "file was truncated and is read from its beginning", ("path", file.key.path), ("read", least),
+      ("copy", copy?.path ?? "none"))
+    if wasCurrent {
+      truncated[file.key] = former
+      current[file.key] = nil
+    }
+    if !file.isRotated { rotate(file) }
+    unwatch(file)
+    if let copy {
+      exchange(file, for: copy)
+    } else {
+      exhaust(file)
+    }
+    guard wasCurrent, let fresh = open(sighting, wasOther: true) else { return }
+    fresh.predecessor = file
+    file.successor = fresh
+    current[sighting.key] = fresh
+    enqueue(fresh)
+  }
+
+  private func copyHolding(_ former: TruncatedContent, of file: TailedFile) -> (path: String, content: FileContent)? {
+    if file.fingerprint.length == 0 || file.countsLines { return nil }
+    let siblings = RotatedSiblings(of: file.key.path, files: setup.files)
+    for candidate in siblings.candidates(where: { RotatedName.isSibling($0, of: siblings.base) })
+    where candidate.status.identity != file.identity {
+      if candidate.compression == nil, candidate.status.size < former.offset { continue }
+      guard let content = siblings.open(candidate, as: candidate.compression) else { continue }
+      if former.isHeld(by: content) { return (candidate.path, content) }
+      content.close()
+    }
+    return nil
+  }
+
+  /// The rest of the file is read from a copy of it; what was read and is not acknowledged yet stays its own.
+  private mutating func exchange(_ file: TailedFile, for copy: (path: String, content: FileContent)) {
+    file.content.close()
+    file.content = copy.content
+    if case .success(let status) = copy.content.status { file.identity = status.identity }
+    // Found under its own name too, it is not to be read a second time.
+    for case let other? in files where other !== file && other.identity == file.identity { other.isCopy = true }
+    reportPosition(file)
+    enqueue(file)
+  }
+
+  private mutating func exhaust(_ file: TailedFile) {
+    let destroyed = file.series.fileBytes.current - Double(file.groups.lazy.map(\.offset).min() ?? 0)
+    if destroyed > 0, !file.countsLines { setup.metrics.destroyedBytes.add(Int(destroyed)) }
+    letGo(file)
+    file.isExhausted = true
+    file.isAtEnd = true
+    // Nothing of it can be read again, so nothing is to be remembered.
+    setup.positions.forget(file.position)
+  }
+
+  // MARK: - Copies under a name that matches
+
+  /// A new file may be the copy that a truncating rotation makes, under a name that matches too.
+  func noteOriginal(of file: TailedFile) {
+    let place = RotatedSiblings(of: file.key.path, files: setup.files)
+    for base in RotatedName.bases(of: place.base) {
+      let key = FileKey(target: file.key.target, path: place.directory + "/" + base)
+      if current[key] != nil { file.original = key }
+    }
+  }
+
+  /// Whether the file, of which nothing was read yet, holds the same as the one it may be a copy of.
+  func isCopy(_ file: TailedFile) -> Bool {
+    guard let key = file.original, file.groups.allSatisfy({ $0.offset == 0 }) else { return false }
+    if let former = truncated[key], former.fingerprint.length > 0, former.isHeld(by: file.content) { return true }
+    guard let original = current[key], original !== file, original.content.compression == nil,
+      case .success(let status) = file.content.status, status.size > 0
+    else { return false }
+    let head = file.content.fingerprint(length: Fingerprint.full)
+    guard original.content.begins(with: head) else { return false }
+    let tail = file.content.tail(before: status.size)
+    return tail.count > 0 && original.content.holds(tail, before: status.size)
+  }
+}
