@@ -29,7 +29,7 @@ struct WebAddress {
     port = number ?? (scheme == "https" ? 443 : 80)
   }
 
-  private func authority(_ host: String) -> String {
+  func authority(_ host: String) -> String {
     let host = host.contains(":") ? "[\(host)]" : host
     return hasPort ? "\(host):\(port)" : host
   }

@@ -60,6 +60,14 @@ public struct WebAnswer: Sendable {
   /// Whether the body was longer than what was to be kept.
   public var isCut = false
 
+  /// Adds a part of the body as far as there is room.
+  mutating func keep(_ part: ByteBuffer, atMost kept: Int) {
+    var part = part
+    let room = max(0, kept - body.readableBytes)
+    if part.readableBytes > room { isCut = true }
+    if var slice = part.readSlice(length: min(room, part.readableBytes)) { body.writeBuffer(&slice) }
+  }
+
   /// The first header of a name, in any letter case.
   public subscript(name: String) -> String? {
     headers.first { $0.name.lowercased() == name.lowercased() }?.value
@@ -131,9 +139,6 @@ public final class WebClient: Sendable {
 
   private func send(_ request: WebRequest, authorization: String?, keeping kept: Int) async throws -> WebAnswer {
     let address = try WebAddress(request.url)
-    // Held until the body is read, so that no connection is closed under it.
-    let generation = try generation(for: address)
-    defer { withExtendedLifetime(generation) {} }
     var http = HTTPClientRequest(url: address.url(withHost: settings.tls.serverName))
     http.method = HTTPMethod(rawValue: request.method)
     for header in settings.headers { http.headers.replaceOrAdd(name: header.name, value: try header.value.read()) }
@@ -143,11 +148,37 @@ public final class WebClient: Sendable {
     if let authorization { http.headers.replaceOrAdd(name: "Authorization", value: authorization) }
     if let body = request.body { http.body = .bytes(body) }
     do {
+      if let proxy = proxy(for: address), address.scheme == "http" {
+        return try await exchange(http, request, address, by: proxy, keeping: kept)
+      }
+      // Held until the body is read, so that no connection is closed under it.
+      let generation = try generation(for: address)
+      defer { withExtendedLifetime(generation) {} }
       return try await exchange(http, generation.client, timeout: request.timeout, keeping: kept)
     } catch {
       let server = address.isUnix ? "unix socket" : "\(address.host):\(address.port)"
       throw WebClientError("\(server): \(FailureText.of(error, timeout: request.timeout))")
     }
+  }
+
+  private func proxy(for address: WebAddress) -> ProxySettings.Server? {
+    address.isUnix ? nil : settings.proxy.server(for: address.scheme, host: address.host, port: address.port)
+  }
+
+  private func exchange(
+    _ http: HTTPClientRequest, _ request: WebRequest, _ address: WebAddress, by proxy: ProxySettings.Server,
+    keeping kept: Int
+  ) async throws -> WebAnswer {
+    var head = HTTPRequestHead(version: .http1_1, method: http.method, uri: request.url, headers: http.headers)
+    head.headers.replaceOrAdd(name: "Host", value: address.authority(address.host))
+    head.headers.replaceOrAdd(name: "Content-Length", value: String(request.body?.readableBytes ?? 0))
+    if let user = proxy.user {
+      head.headers.replaceOrAdd(
+        name: "Proxy-Authorization", value: Credentials.basicHeader(user, proxy.password ?? ""))
+    }
+    return try await ProxiedExchange(
+      proxy: proxy, head: head, body: request.body, timeout: request.timeout, kept: kept
+    ).run()
   }
 
   private func exchange(_ request: HTTPClientRequest, _ client: HTTPClient, timeout: Int64, keeping kept: Int)
@@ -157,12 +188,7 @@ public final class WebClient: Sendable {
     var answer = WebAnswer(
       status: Int(response.status.code), headers: response.headers.map { RequestHeader($0.name, $0.value) },
       body: ByteBuffer())
-    for try await part in response.body {
-      var part = part
-      let room = kept - answer.body.readableBytes
-      if part.readableBytes > room { answer.isCut = true }
-      if var slice = part.readSlice(length: min(room, part.readableBytes)) { answer.body.writeBuffer(&slice) }
-    }
+    for try await part in response.body { answer.keep(part, atMost: kept) }
     return answer
   }
 
@@ -170,7 +196,7 @@ public final class WebClient: Sendable {
 
   private func generation(for address: WebAddress) throws -> Generation {
     let route = Route(
-      proxy: address.isUnix ? nil : settings.proxy.server(for: address.scheme, host: address.host, port: address.port),
+      proxy: proxy(for: address),
       host: settings.tls.serverName == nil ? "" : address.host)
     return try state.withLock { state in
       let now = Clock.monotonic()
