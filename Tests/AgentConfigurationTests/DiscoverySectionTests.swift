@@ -7,7 +7,8 @@ import YAMLSource
 @Suite struct DiscoverySectionTests {
   private func load(_ discovery: String) throws -> ScrapeConfiguration {
     let text = "scrape_configs:\n- job_name: s\n  \(discovery)\n"
-    return try #require(try AgentConfiguration.load(text: text, file: "c.yaml").scrapeConfigs.first)
+    let jobs = try AgentConfiguration.load(text: text, file: "c.yaml").scrapeConfigs
+    return try #require(jobs.first)
   }
 
   private func errors(_ discovery: String) -> [String] {
