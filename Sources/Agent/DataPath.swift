@@ -119,7 +119,7 @@ public final class DataPath: Sendable {
     }
     scanner = try Scanner(
       targets: numbers.numbered(setup.targets), syncPeriod: setup.targetSyncPeriod, files: files, log: log,
-      readers: pool.inboxes)
+      readers: pool.inboxes, known: keeper.table.known)
     jobs = Mutex(numbers)
   }
 

@@ -54,6 +54,21 @@ public struct AckLedger: Sendable {
     return first + UInt64(spans.count - 1)
   }
 
+  /// Ends the last span, which the reader holds, before `offset`, and begins another for its rest.
+  ///
+  /// What was taken of the span so far so is acknowledged by itself, and not read again when what follows is not.
+  /// - Returns: the span that holds what follows; the same where there is nothing to cut.
+  public mutating func cut(_ span: UInt64, at offset: UInt64) -> UInt64 {
+    let place = Int(span - first)
+    let start = place > 0 ? spans[place - 1].end : acked
+    guard place == spans.count - 1, offset > start, offset < spans[place].end else { return span }
+    let end = spans[place].end
+    spans[place].end = offset
+    spans[place].holders -= 1
+    spans.append(Span(end: end, holders: 1))
+    return span + 1
+  }
+
   /// A batch takes entries from the span.
   public mutating func retain(_ span: UInt64) {
     spans[Int(span - first)].holders += 1

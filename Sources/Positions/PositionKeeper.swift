@@ -4,6 +4,9 @@ public import Telemetry
 
 /// Reads the positions at the start and saves them every sync period, on a thread of its own.
 public final class PositionKeeper: Sendable {
+  /// A new file is on disk after this at the latest: nanoseconds. It may be rotated away while nothing runs.
+  private static let newFileDelay: Int64 = 1_000_000_000
+
   public let table: PositionTable
   private let writer: PositionWriter
   private let wake: WakeUp
@@ -26,16 +29,19 @@ public final class PositionKeeper: Sendable {
       thread = nil
       return
     }
-    let (writer, wake, isStopping) = (writer, wake, isStopping)
+    let (table, writer, wake, isStopping) = (table, writer, wake, isStopping)
     thread = try WorkerThread(name: "positions") {
       guard let poller = try? Poller(), (try? poller.add(wake.descriptor)) != nil else { return }
       defer { poller.close() }
+      var nextSave = Clock.monotonic() + syncPeriod
       var isLast = false
       while !isLast {
-        poller.wait(nanoseconds: syncPeriod)
+        poller.wait(nanoseconds: min(max(0, nextSave - Clock.monotonic()), Self.newFileDelay))
         wake.clear()
         isLast = isStopping.isRaised
+        guard isLast || Clock.monotonic() >= nextSave || table.takeHasNew() else { continue }
         writer.save()
+        nextSave = Clock.monotonic() + syncPeriod
       }
     }
   }

@@ -15,9 +15,13 @@ public final class PositionTable: Sendable {
     var inherited: [String: String] = [:]
     /// From the identity file at the start, not (yet) taken over by a reader.
     var known: [FilePosition] = []
+    /// Paths under which a job has found a file since the start.
+    var found: Set<FinishedFiles.Key> = []
     var finished = FinishedFiles()
     var saved: Int64?
     var isDirty = false
+    /// A file was taken over that is not on disk yet.
+    var hasNew = false
     /// Stamps that are not on disk yet.
     var unsaved: [(row: UInt64, stamp: ReadStamp)] = []
   }
@@ -40,6 +44,9 @@ public final class PositionTable: Sendable {
     state.withLock { $0.known.filter { $0.path == path && $0.job == job } }
   }
 
+  /// The files that the last run knew and nobody has taken over.
+  public var known: [FilePosition] { state.withLock { $0.known } }
+
   /// What the last run knew of a file by another path, under which it lies no longer: it was renamed since.
   public func known(identity: FileIdentity, job: String) -> [FilePosition] {
     state.withLock { $0.known.filter { $0.identity == identity && $0.job == job } }
@@ -58,9 +65,17 @@ public final class PositionTable: Sendable {
     state.withLock { $0.finished[.init(path: path, job: job)] }
   }
 
-  /// What positions.yaml said for a path, if it is a number.
-  public func inherited(path: String) -> UInt64? {
-    state.withLock { $0.inherited[path].flatMap { UInt64($0) } }
+  /// What positions.yaml said for a path, if it is a number; for the file that lay there when the last run ended, and so
+  /// only until a job has found a file there.
+  public func inherited(path: String, job: String) -> UInt64? {
+    state.withLock {
+      $0.found.contains(.init(path: path, job: job)) ? nil : $0.inherited[path].flatMap { UInt64($0) }
+    }
+  }
+
+  /// A job has looked for the file of a path.
+  public func noteFound(path: String, job: String) {
+    state.withLock { _ = $0.found.insert(.init(path: path, job: job)) }
   }
 
   /// A reader takes a file over.
@@ -71,7 +86,26 @@ public final class PositionTable: Sendable {
       $0.rows[row] = position
       $0.known.removeAll { $0.path == position.path && $0.job == position.job && $0.identity == position.identity }
       $0.isDirty = true
+      $0.hasNew = true
       return PositionHandle(row: row)
+    }
+  }
+
+  /// What the file begins with can be told now.
+  public func note(_ handle: PositionHandle, _ fingerprint: Fingerprint) {
+    state.withLock {
+      guard let before = $0.rows[handle.row]?.fingerprint else { return }
+      $0.rows[handle.row]!.fingerprint = fingerprint
+      $0.isDirty = true
+      if before.length < Fingerprint.telling, fingerprint.length >= Fingerprint.telling { $0.hasNew = true }
+    }
+  }
+
+  /// Whether files were taken over since the last call: if the process dies, they are to be known at the next start.
+  func takeHasNew() -> Bool {
+    state.withLock { state in
+      defer { state.hasNew = false }
+      return state.hasNew
     }
   }
 

@@ -11,6 +11,7 @@ final class FileContent {
   let compression: CompressionFormat?
   private let files: any FileSystem
   private var inflation: Inflation?
+  private var isOwner = true
 
   /// How far inflating has come.
   private struct Inflation {
@@ -33,7 +34,15 @@ final class FileContent {
     self.files = files
   }
 
-  func close() { files.close(handle) }
+  func close() {
+    if isOwner { files.close(handle) }
+  }
+
+  /// The same file for someone else, who closes it from now on.
+  func handOver() -> FileContent {
+    isOwner = false
+    return FileContent(handle, compression: compression, files: files)
+  }
 
   var status: Result<FileStatus, Errno> { files.status(of: handle) }
 

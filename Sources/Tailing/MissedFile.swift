@@ -5,6 +5,7 @@ import Syscalls
 /// A file that was rotated away from a path without being read to its end, open and with the place to go on from.
 struct MissedFile {
   var content: FileContent
+  var identity: FileIdentity
   var resume: Resume
   /// What the last run knew of it.
   var record: FilePosition?

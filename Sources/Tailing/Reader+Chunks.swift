@@ -18,10 +18,7 @@ extension Reader {
       file.isQueued = false
       // Closed while it stood in the queue.
       guard files[Int(file.number)] === file else { continue }
-      if read(file) {
-        file.isQueued = true
-        ready.append(file)
-      }
+      if read(file) { enqueueNow(file) }
     }
     if streams.count > Self.streamLimit {
       lanes.sealAll(streams: streams)
@@ -32,7 +29,9 @@ extension Reader {
 
   /// Reads one chunk for each group of the file. True when there is more to read now.
   mutating func read(_ file: TailedFile) -> Bool {
+    if file.hasRested { lookAgain(file) }
     if file.isExhausted { return false }
+    file.hasRested = true
     if let predecessor = file.predecessor {
       // Its turn comes when the file before it is at its end.
       if !predecessor.isAtEnd { return false }
@@ -68,8 +67,22 @@ extension Reader {
       index += 1
     }
     file.mergeGroups()
+    file.hasRested = !hasMore
     if !hasMore, !file.isBlocked, !isPaused(file) { reachedEnd(file) }
     return hasMore && !file.isExhausted
+  }
+
+  /// Looks at the beginning of a file that was left alone for a while, also where it cannot be read on yet. Lines may end
+  /// alike, so that what stands before the place tells nothing.
+  private mutating func lookAgain(_ file: TailedFile) {
+    if file.isExhausted || file.countsLines { return }
+    if file.fingerprint.length > 0, !file.content.begins(with: file.fingerprint) {
+      startAnew(file)
+    } else if !file.fingerprint.isWhole {
+      let length = file.fingerprint.length
+      file.fingerprint = file.content.fingerprint(length: Fingerprint.full)
+      if file.fingerprint.length != length { setup.positions.note(file.position, file.fingerprint) }
+    }
   }
 
   /// What the file holds is read elsewhere: it counts as read and acknowledged.
@@ -117,10 +130,6 @@ extension Reader {
       file.successor = nil
       enqueueNow(next)
     }
-    guard !file.fingerprint.isWhole, !file.isExhausted, file.countsLines || file.groups[0].offset > file.fingerprint.length
-    else { return }
-    file.fingerprint = file.content.fingerprint(length: Fingerprint.full)
-    setup.positions.update(file.position) { $0.fingerprint = file.fingerprint }
   }
 
   mutating func enqueueNow(_ file: TailedFile) {
@@ -141,13 +150,12 @@ extension Reader {
       window = fillBehindLongLine(file, index)
     }
     guard case .bytes(let base, let count) = window else {
-      if case .changed = window { startAnew(file) }
-      return false
+      guard case .changed = window else { return false }
+      startAnew(file)
+      // A copy may hold the rest.
+      return !file.isExhausted
     }
-    if count == 0 {
-      if !isLast { checkTruncation(file, index) }
-      return false
-    }
+    if count == 0 { return !isLast && checkTruncation(file, index) }
     var end = count
     if !isLast {
       guard let last = UnsafeBufferPointer(start: base, count: count).lastIndex(of: 0x0a) else {
@@ -270,7 +278,7 @@ extension Reader {
     file.groups[index].offset += UInt64(done)
     file.groups[index].tail.note(UnsafeRawBufferPointer(read))
     file.groups[index].searched = 0
-    deliver(file, index, clients, chunk: chunk.baseAddress!, now: now)
+    deliver(file, index, clients, chunk: chunk.baseAddress!, offset: offset, now: now)
     count(file, index, bytes: done, lines: lineCount(read), upTo: file.groups[index].offset)
     return done
   }
@@ -284,20 +292,21 @@ extension Reader {
   }
 
   /// Puts the entries of the block into the batches, and moves the position up to what is held.
+  /// - Parameter offset: of the chunk in the file.
   mutating func deliver(
-    _ file: TailedFile, _ index: Int, _ clients: ClientSet, chunk: UnsafePointer<UInt8>, now: Int64
+    _ file: TailedFile, _ index: Int, _ clients: ClientSet, chunk: UnsafePointer<UInt8>, offset: UInt64, now: Int64
   ) {
     let next = file.groups[index].offset
     let done = min(next, file.groups[index].state.hold ?? next)
     var moved = false
     clients.forEach { client in
       let span = file.ledgers[client].open(end: max(done, file.ledgers[client].end))
-      let ticket = AckTicket(file: file.number, life: file.life, client: UInt32(client), span: span)
+      var ticket = AckTicket(file: file.number, life: file.life, client: UInt32(client), span: span)
       lanes.append(
-        block, chunk: chunk, client: client, streams: streams, ticket: ticket,
+        block, chunk: chunk, offset: offset, client: client, streams: streams, ticket: &ticket,
         ledger: &file.ledgers[client], used: &used, now: now)
       if !used.isEmpty { file.groups[index].lanes[client] = used }
-      if file.ledgers[client].release(span) { moved = true }
+      if file.ledgers[client].release(ticket.span) { moved = true }
     }
     if moved { reportPosition(file) }
   }
@@ -331,9 +340,12 @@ extension Reader {
   }
 
   /// At the end of what was read, where nothing tells that it is still the same: is the file shorter than that?
-  private mutating func checkTruncation(_ file: TailedFile, _ index: Int) {
-    guard file.groups[index].tail.count == 0, file.groups[index].offset > 0, case .success(let status) = file.content.status
-    else { return }
-    if status.size < file.groups[index].offset { startAnew(file) }
+  /// True when there is more to read, of a copy.
+  private mutating func checkTruncation(_ file: TailedFile, _ index: Int) -> Bool {
+    guard file.groups[index].tail.count == 0, file.groups[index].offset > 0,
+      case .success(let status) = file.content.status, status.size < file.groups[index].offset
+    else { return false }
+    startAnew(file)
+    return !file.isExhausted
   }
 }

@@ -23,6 +23,7 @@ extension Reader {
       return
     }
     current[sighting.key] = file
+    setup.positions.noteFound(path: sighting.key.path, job: sighting.target.jobName)
     let left = known.filter { $0 != file.resumedFrom }
     let predecessor = openMissed(sighting, after: old ?? renamed, left)
     file.predecessor = predecessor
@@ -100,7 +101,11 @@ extension Reader {
       file.notBefore = monotonic + compressed.initialDelay
     }
     file.resumedFrom = record
+    file.opened = setup.clocks.wall()
     files[Int(number)] = file
+    setup.log.debug(
+      "file opened", ("path", path), ("inode", status.identity.inode), ("size", status.size),
+      ("from", resume.offsets.values.min() ?? 0), ("missed", found != nil))
     if content.compression == nil { file.series.fileBytes.set(Double(status.size)) }
     setup.metrics.filesActive.add(1)
     if let inotify, case .success(let watch) = inotify.watch(content.handle) {
@@ -173,7 +178,7 @@ extension Reader {
     }
     let formerly = known == nil ? renamedWhileStopped(sighting, content) : nil
     let resume = Resume(
-      known: known ?? formerly, inherited: formerly == nil ? setup.positions.inherited(path: path) : nil,
+      known: known ?? formerly, inherited: formerly == nil ? setup.positions.inherited(path: path, job: job) : nil,
       wasOther: wasOther || (known == nil && !records.isEmpty), size: size, clients: setup.clients.map(\.name))
     return (resume, known ?? formerly)
   }
@@ -223,6 +228,9 @@ extension Reader {
   }
 
   mutating func close(_ file: TailedFile, keeping: Bool) {
+    setup.log.debug(
+      "file closed", ("path", file.key.path), ("inode", file.identity.inode), ("acked", acked(file)),
+      ("position_kept", keeping))
     reportPosition(file)
     if keeping { setup.positions.release(file.position) } else { setup.positions.forget(file.position) }
     unwatch(file)
@@ -235,6 +243,7 @@ extension Reader {
       setup.metrics.forget(path: file.key.path)
     }
     renamedFrom = renamedFrom.filter { $0.value != file.number }
+    if file.isRotated { copies.remove(file.identity) }
     files[Int(file.number)] = nil
     free.append(file.number)
     ready.removeAll { $0 === file }

@@ -58,7 +58,7 @@ extension Reader {
     let tail = file.groups[index].tail
     if tail.count > 0, !file.content.holds(tail, before: file.groups[index].offset) {
       startAnew(file)
-      return false
+      return !file.isExhausted
     }
     let wanted = max(Self.chunkSize, file.groups[index].searched + Self.chunkSize)
     guard let count = fill(file, at: file.groups[index].offset, wanted: wanted), count > 0 else { return false }
@@ -184,13 +184,14 @@ extension Reader {
     if let encoding = file.encoding { decoder(encoding)?.decode(line, into: &decoded) } else { decoded.append(line) }
     decoded.append(0x0a)
     let now = monotonic
+    let offset = file.groups[index].offset
     block.removeAll()
     let chunk = UnsafeBufferPointer(start: UnsafePointer(decoded.base), count: decoded.count)
     _ = runner(file.target.job).run(
-      chunk, offset: file.groups[index].offset, readTime: readTime, now: now, state: &file.groups[index].state,
+      chunk, offset: offset, readTime: readTime, now: now, state: &file.groups[index].state,
       streams: &streams, into: &block)
     file.groups[index].offset += step
-    deliver(file, index, clients, chunk: chunk.baseAddress!, now: now)
+    deliver(file, index, clients, chunk: chunk.baseAddress!, offset: offset, now: now)
   }
 
   private mutating func decoder(_ encoding: TextEncoding) -> TextDecoder? {

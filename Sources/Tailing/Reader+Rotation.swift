@@ -21,7 +21,7 @@ extension Reader {
     if setup.jobs[sighting.target.job]?.compressed != nil { return last }
     let siblings = RotatedSiblings(of: sighting.key.path, files: setup.files)
     var missed = findKnown(left, siblings, sighting)
-    missed += findUnknown(after: last, missed, siblings, sighting)
+    missed += findUnknown(after: last, missed, left.map(\.fingerprint), siblings, sighting)
     var chain = last
     for one in missed.sorted(by: { $0.modified < $1.modified }) {
       guard let file = open(sighting, found: one, wasOther: false) else { continue }
@@ -37,32 +37,71 @@ extension Reader {
     return chain
   }
 
-  private func findKnown(_ left: [FilePosition], _ siblings: RotatedSiblings, _ sighting: FileSighting) -> [MissedFile]
+  /// The same where nothing took the file's place.
+  mutating func readMissed(_ sighting: FileSighting, after last: TailedFile?) {
+    let known = setup.positions.known(path: sighting.key.path, job: sighting.target.jobName)
+    setup.positions.noteFound(path: sighting.key.path, job: sighting.target.jobName)
+    if let chain = openMissed(sighting, after: last, known) { renamedFrom[sighting.key] = chain.number }
+  }
+
+  private mutating func findKnown(_ left: [FilePosition], _ siblings: RotatedSiblings, _ sighting: FileSighting) -> [MissedFile]
   {
     if left.isEmpty { return [] }
     var missed: [MissedFile] = []
     let glob = Glob(sighting.target.path)
-    let candidates = siblings.candidates { _ in true }
+    let all = siblings.candidates { _ in true }.sorted { $0.status.modified > $1.status.modified }
     for record in left {
+      // The inode is the best sign; of copies the newest.
+      let candidates = all.filter { $0.status.identity == record.identity } + all
       var found: MissedFile?
+      var isFoundByItself = false
       for candidate in candidates where found == nil {
         let isSame = candidate.status.identity == record.identity
         let name = String(candidate.path.dropFirst(siblings.directory.count + 1))
         guard isSame || RotatedName.isSibling(name, of: siblings.base) else { continue }
         // Under a name that matches it is found by itself.
-        if isSame, !record.isRotated, glob?.matches(candidate.path) == true { continue }
+        if isSame, !record.isRotated, glob?.matches(candidate.path) == true {
+          isFoundByItself = true
+          break
+        }
         found = open(candidate, siblings, as: record)
       }
+      if isFoundByItself { continue }
       if let found {
         missed.append(found)
+        if found.identity != record.identity { readElsewhere(found.identity) }
       } else if !candidates.contains(where: { $0.status.identity == record.identity }) {
         setup.log.warn(
           "a file was rotated away while nothing was read, and is not to be found", ("path", record.path),
           ("acked", record.acked))
       }
       setup.positions.forgetKnown(record)
+      if let rewritten = openRewritten(record, all, siblings, missed, glob) { missed.append(rewritten) }
     }
     return missed
+  }
+
+  /// The file that the record is about, where it was emptied and written anew before it was renamed.
+  private func openRewritten(
+    _ record: FilePosition, _ candidates: [RotatedSiblings.Candidate], _ siblings: RotatedSiblings,
+    _ missed: [MissedFile], _ glob: Glob?
+  ) -> MissedFile? {
+    guard record.fingerprint.length > 0,
+      let candidate = candidates.first(where: { $0.status.identity == record.identity }),
+      candidate.compression == nil, candidate.status.size > 0, glob?.matches(candidate.path) != true,
+      !missed.contains(where: { $0.identity == record.identity }), let content = siblings.open(candidate, as: nil)
+    else { return nil }
+    if content.begins(with: record.fingerprint) {
+      content.close()
+      return nil
+    }
+    return MissedFile(
+      content: content, identity: candidate.status.identity, resume: fromTheBeginning, record: nil,
+      modified: candidate.status.modified)
+  }
+
+  private var fromTheBeginning: Resume {
+    Resume(known: nil, inherited: nil, wasOther: true, size: .max, clients: setup.clients.map(\.name))
   }
 
   /// The candidate, if it is the file that the record is about: the same inode, a copy, or compressed.
@@ -74,13 +113,14 @@ extension Reader {
       guard let content = siblings.open(candidate, as: compression) else { return nil }
       let fits =
         record.fingerprint.length == 0
-        ? isSame && compression == nil : content.begins(with: record.fingerprint) && (isSame || record.acked > 0)
+        ? isSame && compression == nil : content.begins(with: record.fingerprint)
+          && (isSame || record.acked > 0 || record.fingerprint.length >= Fingerprint.telling)
       if fits {
         let size = compression == nil ? candidate.status.size : UInt64.max
-        // Nothing is left of it to be read.
-        if size > record.acked {
+        // Its writer may hold it still; a copy that was read is done with.
+        if isSame || size > record.acked {
           return MissedFile(
-            content: content,
+            content: content, identity: candidate.status.identity,
             resume: Resume(
               known: record, inherited: nil, wasOther: false, size: size, clients: setup.clients.map(\.name)),
             record: record, modified: candidate.status.modified)
@@ -91,20 +131,19 @@ extension Reader {
     return nil
   }
 
-  /// Siblings that were written after the last file that is known: they came and went unseen.
+  /// Siblings that were written after the last file that is known was opened: they came and went unseen.
   private func findUnknown(
-    after last: TailedFile?, _ missed: [MissedFile], _ siblings: RotatedSiblings, _ sighting: FileSighting
+    after last: TailedFile?, _ missed: [MissedFile], _ known: [Fingerprint], _ siblings: RotatedSiblings, _ sighting: FileSighting
   ) -> [MissedFile] {
-    var newerThan = missed.map(\.modified).max()
     var seen = Set(files.lazy.compactMap { $0?.identity })
     seen.insert(sighting.identity)
-    if let last, case .success(let status) = last.content.status {
-      newerThan = max(newerThan ?? .min, status.modified)
-    }
-    for one in missed { if case .success(let status) = one.content.status { seen.insert(status.identity) } }
-    guard let since = newerThan ?? setup.positions.savedByLastRun else { return [] }
+    seen.formUnion(missed.lazy.map(\.identity))
+    guard let since = last?.opened ?? setup.positions.savedByLastRun else { return [] }
     let finished = setup.positions.finished(path: sighting.key.path, job: sighting.target.jobName)
-    let beginnings = finished + [last?.fingerprint].compactMap { $0 }.filter { $0.length > 0 }
+    var beginnings = finished + known.filter { $0.length > 0 }
+    for case let file? in files where file.key == sighting.key && file.fingerprint.length > 0 {
+      beginnings.append(file.fingerprint)
+    }
     let glob = Glob(sighting.target.path)
     return siblings.candidates { RotatedName.isSibling($0, of: siblings.base) }.compactMap { candidate in
       guard candidate.status.modified > since, !seen.contains(candidate.status.identity),
@@ -117,10 +156,8 @@ extension Reader {
         return nil
       }
       return MissedFile(
-        content: content,
-        resume: Resume(
-          known: nil, inherited: nil, wasOther: true, size: .max, clients: setup.clients.map(\.name)),
-        record: nil, modified: candidate.status.modified)
+        content: content, identity: candidate.status.identity, resume: fromTheBeginning, record: nil,
+        modified: candidate.status.modified)
     }
   }
 
@@ -135,25 +172,38 @@ extension Reader {
     let least = file.groups.lazy.map(\.offset).min() ?? 0
     let wasCurrent = current[file.key] === file
     let sighting = FileSighting(key: file.key, target: file.target, identity: file.identity)
-    let copy = file.isRotated ? nil : copyHolding(former, of: file)
+    let copy = copyHolding(former, of: file)
     setup.log.info(
       "file was truncated and is read from its beginning", ("path", file.key.path), ("read", least),
       ("copy", copy?.path ?? "none"))
     if wasCurrent {
       truncated[file.key] = former
       current[file.key] = nil
+      rotate(file)
     }
-    if !file.isRotated { rotate(file) }
+    let fresh = open(
+      sighting,
+      found: MissedFile(
+        content: file.content.handOver(), identity: sighting.identity, resume: fromTheBeginning, record: nil, modified: 0),
+      wasOther: true)
+    if let fresh {
+      if wasCurrent { current[file.key] = fresh } else { rotate(fresh) }
+      reportPosition(fresh)
+    }
     unwatch(file)
     if let copy {
       exchange(file, for: copy)
     } else {
       exhaust(file)
     }
-    guard wasCurrent, let fresh = open(sighting, wasOther: true) else { return }
-    fresh.predecessor = file
-    file.successor = fresh
-    current[sighting.key] = fresh
+    guard let fresh else { return }
+    // What it held after that may have been copied away and emptied too.
+    let later = file.successor
+    let chain = openMissed(sighting, after: file, []) ?? file
+    fresh.successor = later
+    later?.predecessor = fresh
+    fresh.predecessor = chain
+    chain.successor = fresh
     enqueue(fresh)
   }
 
@@ -174,11 +224,17 @@ extension Reader {
   private mutating func exchange(_ file: TailedFile, for copy: (path: String, content: FileContent)) {
     file.content.close()
     file.content = copy.content
+    file.isAtEnd = false
     if case .success(let status) = copy.content.status { file.identity = status.identity }
-    // Found under its own name too, it is not to be read a second time.
-    for case let other? in files where other !== file && other.identity == file.identity { other.isCopy = true }
+    readElsewhere(file.identity, by: file)
     reportPosition(file)
     enqueue(file)
+  }
+
+  /// A copy is read in the place of what it was made of; found under its own name too, it is not read a second time.
+  private mutating func readElsewhere(_ identity: FileIdentity, by reading: TailedFile? = nil) {
+    copies.insert(identity)
+    for case let other? in files where other !== reading && other.identity == identity { other.isCopy = true }
   }
 
   private mutating func exhaust(_ file: TailedFile) {
@@ -204,10 +260,16 @@ extension Reader {
 
   /// Whether the file, of which nothing was read yet, holds the same as the one it may be a copy of.
   func isCopy(_ file: TailedFile) -> Bool {
+    if copies.contains(file.identity), !file.isRotated, file.original != nil { return true }
     guard let key = file.original, file.groups.allSatisfy({ $0.offset == 0 }) else { return false }
     if let former = truncated[key], former.fingerprint.length > 0, former.isHeld(by: file.content) { return true }
-    guard let original = current[key], original !== file, original.content.compression == nil,
-      case .success(let status) = file.content.status, status.size > 0
+    guard let original = current[key], original !== file else { return false }
+    // It may have been truncated already, without having been looked at since.
+    let furthest = original.groups.max { $0.offset < $1.offset }
+    let remembered = TruncatedContent(
+      fingerprint: original.fingerprint, offset: furthest?.offset ?? 0, tail: furthest?.tail ?? ReadTail())
+    if remembered.fingerprint.length > 0, remembered.isHeld(by: file.content) { return true }
+    guard original.content.compression == nil, case .success(let status) = file.content.status, status.size > 0
     else { return false }
     let head = file.content.fingerprint(length: Fingerprint.full)
     guard original.content.begins(with: head) else { return false }

@@ -56,7 +56,8 @@ extension Reader {
     runner(file.target.job).flush(
       isDone: isDone, now: now, readTime: setup.clocks.wall(), state: &file.groups[index].state, streams: &streams,
       into: &block)
-    deliver(file, index, file.groups[index].clients, chunk: UnsafePointer(block.made.base), now: now)
+    deliver(file, index, file.groups[index].clients, chunk: UnsafePointer(block.made.base),
+      offset: file.groups[index].offset, now: now)
   }
 }
 

@@ -89,6 +89,8 @@ struct Reader: ~Copyable {
   var renamedFrom: [FileKey: UInt32] = [:]
   /// What a path's file was before it was truncated: copies of it are known by that.
   var truncated: [FileKey: TruncatedContent] = [:]
+  /// Files that are copies and are read in the place of what they were made of.
+  var copies: Set<FileIdentity> = []
   var byWatch: [Int32: [TailedFile]] = [:]
   var ready: [TailedFile] = []
   /// Files that could not be opened, such as for want of permission; tried again now and then.
@@ -154,7 +156,11 @@ struct Reader: ~Copyable {
         inbox.noteClosed(target: key.target, identity: never.identity)
       }
       forgetWaiting(key)
-      if let file = current.removeValue(forKey: key) { rotate(file) }
+      if let file = current.removeValue(forKey: key) {
+        rotate(file)
+        readMissed(FileSighting(key: key, target: file.target, identity: file.identity), after: file)
+      }
+    case .absent(let sighting): readMissed(sighting, after: nil)
     case .release(let key):
       unopened[key] = nil
       forgetWaiting(key)

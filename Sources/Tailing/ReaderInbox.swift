@@ -10,6 +10,8 @@ public enum ReaderMessage: Sendable {
   case renamed(from: FileKey, FileSighting)
   /// A path refers to nothing any more.
   case vanished(FileKey)
+  /// The last run knew of a file under a path that refers to nothing now.
+  case absent(FileSighting)
   /// Its target is gone: stop reading and keep the position.
   case release(FileKey)
   /// How jobs are read from now on; files of jobs that are not among them are finished as they were begun.

@@ -1,3 +1,4 @@
+public import Positions
 import Synchronization
 public import Syscalls
 public import Telemetry
@@ -27,14 +28,17 @@ public final class Scanner: Sendable {
   private let shared: Shared
   private let thread: WorkerThread
 
-  /// - Parameter syncPeriod: nanoseconds between two looks at everything.
+  /// - Parameters:
+  ///   - syncPeriod: nanoseconds between two looks at everything.
+  ///   - known: what the last run left.
   public init(
-    targets: [FileTarget], syncPeriod: Int64, files: any FileSystem, log: Log, readers: [ReaderInbox]
+    targets: [FileTarget], syncPeriod: Int64, files: any FileSystem, log: Log, readers: [ReaderInbox],
+    known: [FilePosition]
   ) throws(Errno) {
     let shared = try Shared(targets)
     self.shared = shared
     thread = try WorkerThread(name: "scanner") {
-      var loop = ScanLoop(shared: shared, syncPeriod: syncPeriod, files: files, log: log, readers: readers)
+      var loop = ScanLoop(shared: shared, syncPeriod: syncPeriod, files: files, log: log, readers: readers, known: known)
       loop.run()
     }
   }
@@ -86,8 +90,14 @@ struct ScanLoop {
   var watches: [Int32: String] = [:]
   var watched: [String: Int32] = [:]
   var hasWarned = false
+  /// Files of the last run that nothing was found of yet.
+  var known: [FilePosition]
 
-  init(shared: Scanner.Shared, syncPeriod: Int64, files: any FileSystem, log: Log, readers: [ReaderInbox]) {
+  init(
+    shared: Scanner.Shared, syncPeriod: Int64, files: any FileSystem, log: Log, readers: [ReaderInbox],
+    known: [FilePosition]
+  ) {
+    self.known = known
     self.shared = shared
     self.syncPeriod = syncPeriod
     self.files = files
@@ -177,8 +187,24 @@ struct ScanLoop {
       }
     }
     for key in found.keys where !seen.contains(key) { vanished(key) }
+    tellAbsent()
     watch(directories)
     publish(scanned: true)
+  }
+
+  /// Files that the last run knew under paths that refer to nothing: they may have been renamed since.
+  private mutating func tellAbsent() {
+    for position in known {
+      for target in targets where target.target.jobName == position.job {
+        let key = FileKey(target: target.number, path: position.path)
+        guard found[key] == nil, target.target.path == position.path || target.glob?.matches(position.path) == true,
+          !isExcluded(position.path, target)
+        else { continue }
+        reader(key).put(.absent(FileSighting(key: key, target: target.target, identity: .none)))
+        break
+      }
+    }
+    known = []
   }
 
   private func paths(of target: Compiled, directories: inout Set<String>) -> [String] {

@@ -69,6 +69,10 @@ final class TailedFile {
   /// Waits for a lane to have room.
   var isBlocked = false
   var isAtEnd = false
+  /// Was not read on at once after the last look, so that it may have become another meanwhile.
+  var hasRested = true
+  /// When it was opened: nanoseconds since 1970.
+  var opened: Int64 = 0
   /// The last read failed, and it was told of.
   var isFailing = false
   /// Not read before, on the monotonic clock: nanoseconds.

@@ -42,7 +42,7 @@ import Testing
     #expect(files.text("/run/positions.yaml") == "positions:\n  /a.log: \"7\"\n")
     let again = try self.keeper()
     #expect(again.table.known(path: "/a.log", job: "j") == [position("/a.log", 7)])
-    #expect(again.table.inherited(path: "/a.log") == 7)
+    #expect(again.table.inherited(path: "/a.log", job: "j") == 7)
     again.close()
   }
 
@@ -72,8 +72,8 @@ import Testing
   @Test func a_broken_file_is_kept_aside_and_what_is_whole_is_used() throws {
     files.append("/run/positions.yaml", "positions:\n  /a.log: \"5\"\n  /b.log: \"12")
     let keeper = try keeper()
-    #expect(keeper.table.inherited(path: "/a.log") == 5)
-    #expect(keeper.table.inherited(path: "/b.log") == nil)
+    #expect(keeper.table.inherited(path: "/a.log", job: "j") == 5)
+    #expect(keeper.table.inherited(path: "/b.log", job: "j") == nil)
     #expect(files.text("/run/positions.yaml.broken") != nil)
     #expect(messages.text.contains("line=3"))
     keeper.close()

@@ -11,12 +11,22 @@ struct RotationModel {
   private var next = 0
   /// Lines by the inode they were written to. Those of a file that is copied count for the copy too.
   private var linesOf: [UInt64: [Int]] = [:]
+  /// The file that each line was written to first: within it, order holds.
+  private var origin: [Int: UInt64] = [:]
+  private let compresses: Bool
+  /// Files that are found each by itself at a first start are read side by side.
+  private let keepsOrder: Bool
+  private var lastLook: Int64 = 0
   /// The beginning of a line whose end was not written yet.
   private var begun: Int?
   /// What the program still holds open although it was renamed.
   private var late: (inode: UInt64, until: Int64)?
   /// Files that have no name any more, or whose content only an open descriptor has.
   private var fragile: Set<UInt64> = []
+  /// Files that were emptied, lines and all, and that nobody has looked at since. Renamed or killed over, such a file is
+  /// beyond telling.
+  private var torn: Set<UInt64> = []
+  private var beyondTelling: Set<UInt64> = []
   /// Lines that were destroyed before anybody could have read them.
   private(set) var optional: Set<Int> = []
   /// Exact copies are allowed after these.
@@ -24,7 +34,10 @@ struct RotationModel {
   /// What was done, for a failing seed.
   private(set) var history: [String] = []
 
-  init(seed: UInt64, pattern: String, clients: Int = 1) throws {
+  /// - Parameter compresses: rotated files are compressed; not where the pattern takes what comes of it for lines.
+  init(seed: UInt64, pattern: String, clients: Int = 1, compresses: Bool = true) throws {
+    self.compresses = compresses
+    keepsOrder = !pattern.hasSuffix("*")
     world = TailingWorld(pattern: pattern, clients: (0..<clients).map { "c\($0)" })
     random = SeededGenerator(seed: seed)
     world.files.append("/l/other", "")
@@ -34,12 +47,14 @@ struct RotationModel {
   // MARK: - One step
 
   mutating func step() throws {
+    // No two things happen in one nanosecond.
+    world.clock.advance(seconds: 1e-6)
     let choice = Int.random(in: 0..<100, using: &random)
     switch choice {
     case 0..<26: write(Int.random(in: 1...12, using: &random))
     case 26..<31: writePart()
     case 31..<47: advance()
-    case 47..<55: world.look()
+    case 47..<55: look()
     case 55..<65: world.take()
     case 65..<73: world.answer(Int.random(in: 1...3, using: &random))
     case 73..<78: rename()
@@ -48,7 +63,9 @@ struct RotationModel {
     case 82..<83: remove()
     case 83..<87: compress()
     case 87..<90: outage()
-    case 90..<93: world.savePositions()
+    case 90..<93:
+      look()
+      world.savePositions()
     case 93..<95: try kill()
     case 95..<97: try stop()
     default: try start()
@@ -56,7 +73,10 @@ struct RotationModel {
     world.read()
   }
 
-  private mutating func note(_ what: String) { history.append(what) }
+  private mutating func note(_ what: String) {
+    history.append(what)
+    world.clock.advance(seconds: 1e-6)
+  }
 
   private func line(_ number: Int) -> String { "line \(number) of the program's own words and nothing else" }
 
@@ -75,11 +95,16 @@ struct RotationModel {
     let now = world.clock.wall()
     if let held = late, held.until > now, Bool.random(using: &random) {
       world.files.append(inode: held.inode, Array(text.utf8))
-      if let number { linesOf[held.inode, default: []].append(number) }
+      if let number { wrote(number, to: held.inode) }
     } else {
       world.files.append(path, text)
-      if let number { linesOf[world.files.inode(path)!, default: []].append(number) }
+      if let number { wrote(number, to: world.files.inode(path)!) }
     }
+  }
+
+  private mutating func wrote(_ number: Int, to inode: UInt64) {
+    linesOf[inode, default: []].append(number)
+    origin[number] = inode
   }
 
   private mutating func writePart() {
@@ -95,7 +120,7 @@ struct RotationModel {
     guard let number = begun else { return }
     let text = line(number)
     world.files.append(path, String(text.dropFirst(text.count / 2)) + "\n")
-    linesOf[world.files.inode(path)!, default: []].append(number)
+    wrote(number, to: world.files.inode(path)!)
     begun = nil
     note("rest of \(number)")
   }
@@ -139,8 +164,29 @@ struct RotationModel {
 
   private mutating func forgive(_ inode: UInt64) { optional.formUnion(Set(linesOf[inode] ?? []).subtracting(arrived)) }
 
+  /// A file that came since the last look is on its way again. Where nothing is known of the path, nobody can tell that
+  /// there was one; as long as the agent runs, it is told of new files at once.
+  private mutating func beforeLeaving(_ inode: UInt64) {
+    world.wake()
+    world.read()
+    if world.isRunning, !world.sees(path) { look() }
+    if !world.knows(path) {
+      forgive(inode)
+      beyondTelling.insert(inode)
+    }
+    if torn.contains(inode) { beyondTelling.insert(inode) }
+  }
+
+  private mutating func look() {
+    world.look()
+    world.read()
+    lastLook = world.clock.wall()
+    if world.isRunning, world.up.count == world.delivered.count { torn = [] }
+  }
+
   private mutating func rename() {
     guard let inode = world.files.inode(path) else { return }
+    beforeLeaving(inode)
     shift()
     _ = world.files.rename(path, to: name(1))
     late = (inode, world.clock.wall() + 2_000_000_000)
@@ -150,6 +196,7 @@ struct RotationModel {
 
   private mutating func copyTruncate() {
     guard let bytes = world.files.bytes(path), !bytes.isEmpty, let inode = world.files.inode(path) else { return }
+    beforeLeaving(inode)
     if let held = late, held.until > world.clock.wall() { return }
     shift()
     let all = world.files.bytes(path)!
@@ -168,18 +215,20 @@ struct RotationModel {
     forgive(inode)
     world.files.truncate(path)
     linesOf[inode] = []
+    torn.insert(inode)
     note("truncate")
   }
 
   private mutating func remove() {
-    guard world.files.inode(path) != nil else { return }
+    guard let inode = world.files.inode(path) else { return }
     finishPart()
+    if torn.contains(inode) { beyondTelling.insert(inode) }
     lose(path)
     note("remove")
   }
 
   private mutating func compress() {
-    guard let bytes = world.files.bytes(name(1)), let inode = world.files.inode(name(1)),
+    guard compresses, let bytes = world.files.bytes(name(1)), let inode = world.files.inode(name(1)),
       let modified = world.files.modified(name(1))
     else { return }
     if late?.inode == inode, late!.until > world.clock.wall() { return }
@@ -192,7 +241,10 @@ struct RotationModel {
 
   // MARK: - The agent and its surroundings
 
-  private mutating func advance() { world.clock.advance(seconds: Double.random(in: 0.01...2, using: &random)) }
+  private mutating func advance() {
+    world.clock.advance(seconds: Double.random(in: 0.01...2, using: &random))
+    if world.clock.wall() - lastLook > 2_000_000_000 { look() }
+  }
 
   private mutating func outage() {
     world.up = world.up.isEmpty ? Set(world.delivered.indices) : []
@@ -204,6 +256,7 @@ struct RotationModel {
     if Bool.random(using: &random) { world.answerIsLost() }
     world.kill()
     wasKilled = true
+    beyondTelling.formUnion(torn)
     for inode in fragile { forgive(inode) }
     fragile = []
     note("kill")
@@ -211,7 +264,9 @@ struct RotationModel {
 
   private mutating func stop() throws {
     guard world.isRunning else { return }
+    look()
     world.stop()
+    beyondTelling.formUnion(torn)
     for inode in fragile { forgive(inode) }
     fragile = []
     note("stop")
@@ -231,9 +286,10 @@ struct RotationModel {
     try start()
     world.settle()
     var faults: [String] = []
+    for (number, inode) in origin where beyondTelling.contains(inode) { optional.insert(number) }
     for (client, delivered) in world.delivered.enumerated() {
       var seen: [Int: TailingWorld.Delivered] = [:]
-      var last = -1
+      var last: [UInt64: Int] = [:]
       for entry in delivered {
         guard let number = number(of: entry.line), line(number) == entry.line else {
           // A line that was never finished counts as it is.
@@ -243,13 +299,16 @@ struct RotationModel {
         if let before = seen[number] {
           if !wasKilled {
             faults.append("client \(client) got line \(number) twice")
-          } else if before != entry {
+          } else if keepsOrder, before != entry {
+          // Under a pattern that takes rotated files too, one that is found again has its new name in its labels.
             faults.append("client \(client) got line \(number) again, with another time or other labels")
           }
           continue
         }
-        if number < last, !wasKilled { faults.append("client \(client) got line \(number) after \(last)") }
-        last = max(last, number)
+        let file = origin[number] ?? 0
+        // What was destroyed leaves nothing to tell the order of the rest by.
+        if keepsOrder, optional.isEmpty, let before = last[file], number < before { faults.append("client \(client) got line \(number) after \(before)") }
+        last[file] = max(last[file] ?? 0, number)
         seen[number] = entry
       }
       let missing = (0..<next).filter { seen[$0] == nil && !optional.contains($0) }

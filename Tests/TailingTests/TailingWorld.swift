@@ -20,8 +20,9 @@ final class TailingWorld {
   let clock = VirtualClock()
   let files: FakeFileSystem
   let registry = MetricRegistry()
-  private let log: Log
-  private(set) var messages: [String] { get { sink.text } set {} }
+  private let agentLog: Log
+  /// What the agent said.
+  var log: String { sink.text.joined() }
   private let sink = MessageSink()
   private let pattern: String
   private let stages: String
@@ -38,7 +39,8 @@ final class TailingWorld {
     let clock = clock
     files = FakeFileSystem(now: { clock.wall() })
     let sink = sink
-    log = Log(sink: { sink.add($0) })
+    agentLog = Log(sink: { sink.add($0) })
+    agentLog.configure(level: .debug, format: .logfmt)
     self.pattern = pattern
     self.stages = stages
     clientNames = clients
@@ -60,7 +62,7 @@ final class TailingWorld {
     var inFlight: [(queue: BatchQueue, batch: SealedBatch)] = []
 
     init(_ world: TailingWorld) throws {
-      let storage = PositionsFileStorage(path: "/run/positions.yaml", files: world.files, log: world.log)
+      let storage = PositionsFileStorage(path: "/run/positions.yaml", files: world.files, log: world.agentLog)
       let files = world.files
       table = PositionTable(try storage.load())
       writer = PositionWriter(
@@ -68,7 +70,7 @@ final class TailingWorld {
         exists: { path in
           if case .success = files.status(at: path) { return true }
           return false
-        }, log: world.log, failures: world.registry.counter("write_failures", "").with())
+        }, log: world.agentLog, failures: world.registry.counter("write_failures", "").with())
       inbox = try ReaderInbox()
       let queues = queues
       let pipeline = CompiledPipeline(try stageConfigurations(world.stages), registry: world.registry)
@@ -80,12 +82,13 @@ final class TailingWorld {
               name: $0, lane: LaneSettings(batchWait: 100_000_000, batchSize: 2000, externalLabels: .empty))
           },
           makeQueue: { client, tenant in queues.make(client, tenant) }, positions: table,
-          metrics: TailingMetrics(world.registry), log: world.log, pollInterval: 250_000_000),
+          metrics: TailingMetrics(world.registry), log: world.agentLog, pollInterval: 250_000_000),
         inbox: inbox)
       let target = FileTarget(
         job: 0, jobName: "test", path: world.pattern, exclude: "", labels: LabelSet(["job": "test"]))
       shared = try Scanner.Shared([target])
-      scan = ScanLoop(shared: shared, syncPeriod: 1, files: world.files, log: world.log, readers: [inbox])
+      scan = ScanLoop(shared: shared, syncPeriod: 1, files: world.files, log: world.agentLog, readers: [inbox],
+        known: table.known)
     }
 
     func end() {
@@ -133,9 +136,26 @@ final class TailingWorld {
     process.scan.scan()
   }
 
-  func read() { _ = process?.reader.turn() }
+  /// The reader does what there is to do. A new file is on disk soon after: here at once.
+  func read() {
+    guard let process else { return }
+    _ = process.reader.turn()
+    if process.table.takeHasNew() { process.writer.save() }
+  }
+
+  /// The kernel tells of changes.
+  func wake() { process?.reader.nextPoll = 0 }
 
   func savePositions() { process?.writer.save() }
+
+  /// Whether the scanner has a file under the path in view, be it the present one or not.
+  func sees(_ path: String) -> Bool { process?.scan.found.keys.contains { $0.path == path } ?? false }
+
+  /// Whether the agent knows of a file that lay under the path, now or at its next start.
+  func knows(_ path: String) -> Bool {
+    let stored = PositionsFileStorage(path: "/run/positions.yaml", files: files, log: Log(sink: { _ in }))
+    return ((try? stored.load())?.files ?? []).contains { $0.path == path }
+  }
 
   /// Clients that are up take what waits.
   func take() {

@@ -4,7 +4,8 @@ import TextEncoding
 
 @Suite struct TextDecoderTests {
   private func decode(_ bytes: [UInt8], _ name: String) throws -> String {
-    let decoder = try #require(TextDecoder(try #require(TextEncoding(named: name))))
+    let encoding = try #require(TextEncoding(named: name))
+    let decoder = try #require(TextDecoder(encoding))
     var out = ByteBuffer()
     bytes.withUnsafeBufferPointer { decoder.decode($0, into: &out) }
     return String(decoding: out.bytes, as: UTF8.self)
