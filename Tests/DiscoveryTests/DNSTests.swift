@@ -6,14 +6,22 @@ import Testing
 @testable import Discovery
 
 @Suite struct DNSTests {
+  private func name(_ before: [UInt8], _ text: String) -> [UInt8] { before + FakeNameServer.name(text) }
+
   @Test func recordsOfEveryTypeAreRead() async throws {
-    let server = try await FakeNameServer([
-      "web.test": .init(records: [(1, [10, 0, 0, 1]), (5, FakeNameServer.name("other.test")), (1, [10, 0, 0, 2])]),
-      "six.test": .init(records: [(28, [0x20, 1, 0xD, 0xB8] + Array(repeating: 0, count: 11) + [1])]),
-      "_loki._tcp.test": .init(records: [(33, [0, 1, 0, 1, 0x0C, 0x1C] + FakeNameServer.name("host.test"))]),
-      "mail.test": .init(records: [(15, [0, 10] + FakeNameServer.name("mx.test"))]),
-      "zone.test": .init(records: [(2, FakeNameServer.name("ns.test"))]),
+    let six: [UInt8] = [0x20, 1, 0xD, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+    var answers: [String: FakeNameServer.Answer] = [:]
+    answers["web.test"] = .init(records: [
+      FakeNameServer.Record(1, [10, 0, 0, 1]), FakeNameServer.Record(5, name([], "other.test")),
+      FakeNameServer.Record(1, [10, 0, 0, 2]),
     ])
+    answers["six.test"] = .init(records: [FakeNameServer.Record(28, six)])
+    answers["_loki._tcp.test"] = .init(records: [
+      FakeNameServer.Record(33, name([0, 1, 0, 1, 0x0C, 0x1C], "host.test"))
+    ])
+    answers["mail.test"] = .init(records: [FakeNameServer.Record(15, name([0, 10], "mx.test"))])
+    answers["zone.test"] = .init(records: [FakeNameServer.Record(2, name([], "ns.test"))])
+    let server = try await FakeNameServer(answers)
     let client = DNSClient(configuration: server.configuration)
     #expect(try await client.lookup("web.test", .a) == [.address("10.0.0.1"), .address("10.0.0.2")])
     #expect(try await client.lookup("six.test", .aaaa) == [.address("2001:db8::1")])
@@ -25,7 +33,7 @@ import Testing
   }
 
   @Test func whatIsTooLongForUDPComesByTCP() async throws {
-    let many = (0..<100).map { (type: UInt16(1), data: [10, 0, 0, UInt8($0)]) }
+    let many = (0..<100).map { FakeNameServer.Record(1, [10, 0, 0, UInt8($0)]) }
     let server = try await FakeNameServer(["many.test": .init(records: many, isTooLong: true)])
     #expect(try await DNSClient(configuration: server.configuration).lookup("many.test", .a).count == 100)
     try await server.close()
@@ -33,7 +41,7 @@ import Testing
 
   @Test func aServerThatFailsIsAnErrorAndTheNextIsAsked() async throws {
     let broken = try await FakeNameServer(["web.test": .init(status: 2)])
-    let good = try await FakeNameServer(["web.test": .init(records: [(1, [10, 0, 0, 1])])])
+    let good = try await FakeNameServer(["web.test": .init(records: [FakeNameServer.Record(1, [10, 0, 0, 1])])])
     await #expect(throws: DiscoveryError.self) {
       try await DNSClient(configuration: broken.configuration).lookup("web.test", .a)
     }
@@ -46,7 +54,7 @@ import Testing
 
   @Test func targetsCarryTheNameAndWhatTheRecordSays() async throws {
     let server = try await FakeNameServer([
-      "_loki._tcp.test": .init(records: [(33, [0, 1, 0, 1, 0x0C, 0x1C] + FakeNameServer.name("host.test"))])
+      "_loki._tcp.test": .init(records: [FakeNameServer.Record(33, name([0, 1, 0, 1, 0x0C, 0x1C], "host.test"))])
     ])
     var dns = DNSDiscoveryConfiguration()
     dns.names = ["_loki._tcp.test"]

@@ -5,10 +5,19 @@ import NIOPosix
 
 /// A name server on a free port, by UDP and TCP, with an answer for each name.
 struct FakeNameServer {
+  struct Record: Sendable {
+    var type: UInt16
+    var data: [UInt8]
+    init(_ type: UInt16, _ data: [UInt8]) {
+      self.type = type
+      self.data = data
+    }
+  }
+
   struct Answer: Sendable {
     var status: UInt8 = 0
     /// Records with their type and data.
-    var records: [(type: UInt16, data: [UInt8])] = []
+    var records: [Record] = []
     /// By UDP nothing but the mark that there is more.
     var isTooLong = false
   }
