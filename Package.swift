@@ -29,6 +29,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 
 let package = Package(
@@ -82,21 +83,31 @@ let package = Package(
     room("Delivery", ["Bytes", "LogModel", "Positions", "Telemetry"]),
     room(
       "Tailing",
-      ["Bytes", "LogModel", "Syscalls", "Decompression", "TextEncoding", "Positions", "Pipeline", "Delivery", "Telemetry"]),
+      [
+        "Bytes", "LogModel", "Syscalls", "Decompression", "TextEncoding", "Positions", "Pipeline", "Delivery",
+        "Telemetry",
+      ]),
+
+    // what is legal and harmful in a configuration
+    room("Checks", ["YAMLSource", "GoCompat", "LogModel", "AgentConfiguration", "Tailing"]),
 
     // the edges: async, may wait
     room(
       "HTTPEdge",
       [
-        "Syscalls", "Telemetry", nioCore, nioPosix, hummingbird,
-        .product(name: "NIOHTTP1", package: "swift-nio"),
+        "Syscalls", "Telemetry", "AgentConfiguration", nioCore, nioPosix, nioHTTP1, nioSSL, hummingbird,
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     room("Relabeling", ["LogModel", "GoCompat", "AgentConfiguration"]),
-    room("Discovery", ["LogModel", "AgentConfiguration"]),
+    room(
+      "Discovery",
+      [
+        "LogModel", "Telemetry", "Syscalls", "YAMLSource", "GoCompat", "AgentConfiguration", "HTTPEdge", nioCore,
+        nioPosix,
+      ]),
     room("Inputs", ["LogModel", "Tailing", "Discovery", "Relabeling", "Telemetry"]),
     room("Outputs", ["CSnappy", "Delivery", "HTTPEdge", nioCore]),
 
@@ -110,14 +121,15 @@ let package = Package(
     room(
       "Agent",
       [
-        "LogModel", "Telemetry", "Syscalls", "Decompression", "GoCompat", "TextEncoding", "AgentConfiguration",
+        "LogModel", "Telemetry", "Syscalls", "YAMLSource", "Decompression", "GoCompat", "TextEncoding",
+        "AgentConfiguration",
         "Pipeline", "Positions", "Delivery", "Tailing",
         "HTTPEdge", "Relabeling", "Discovery", "Inputs", "Outputs", "Store", "StoreAPI", "Console", hummingbird,
       ]),
     .executableTarget(
       name: "swiftail",
       dependencies: [
-        "Agent", "AgentConfiguration", "Store", "Syscalls", "Telemetry", "YAMLSource",
+        "Agent", "AgentConfiguration", "Checks", "HTTPEdge", "Store", "Syscalls", "Telemetry", "YAMLSource",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,
@@ -137,6 +149,8 @@ let package = Package(
     tests("DeliveryTests", ["Delivery", "Positions", "LogModel", "Bytes", "Telemetry"]),
     tests("GoTemplateTests", ["GoTemplate", "GoCompat", "Bytes"]),
     tests("PipelineTests", ["Pipeline", "AgentConfiguration", "LogModel", "Bytes", "Telemetry"]),
+    tests("HTTPEdgeTests", ["HTTPEdge", "AgentConfiguration"]),
+    tests("DiscoveryTests", ["Discovery", "AgentConfiguration", "LogModel", nioCore, nioPosix]),
     tests("DecompressionTests", ["Decompression"]),
     tests("TextEncodingTests", ["TextEncoding", "Bytes"]),
     tests(

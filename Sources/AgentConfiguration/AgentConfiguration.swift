@@ -98,6 +98,8 @@ public struct PositionsConfiguration: Sendable {
   public var filename = "/var/log/positions.yaml"
   public var ignoreInvalidYAML = false
 
+  public internal(set) var location = SourceLocation.none
+
   public init() {}
 }
 
@@ -107,6 +109,10 @@ extension PositionsConfiguration: ConfigurationSection {
     ConfigurationField("filename", \.filename),
     ConfigurationField("ignore_invalid_yaml", \.ignoreInvalidYAML),
   ]
+
+  mutating func finish(_ node: YAMLNode, path: String, errors: inout ErrorCollector) {
+    location = node["filename"]?.location ?? node.location
+  }
 }
 
 /// The section `target_config`.
