@@ -22,24 +22,26 @@ public struct AgentProcess: Sendable {
 
   /// Starts everything. The configuration must have passed its checks.
   /// - Throws: an error whose description says what to do about it.
-  public init(_ configuration: AgentConfiguration, registry: MetricRegistry, log: Log) async throws {
+  public init(
+    _ configuration: AgentConfiguration, _ trial: Trial = Trial(), registry: MetricRegistry, log: Log
+  ) async throws {
     ProcessLimits.raiseOpenFiles()
     ProcessMetrics.register(in: registry, version: Self.version)
-    let jobs = try Self.jobs(configuration, registry: registry)
-    let limits = configuration.limits
-    let lineLimit =
-      limits.readlineRateEnabled
-      ? LineLimit(rate: limits.readlineRate, burst: limits.readlineBurst, drops: limits.readlineRateDrop) : nil
-    let pipelines = configuration.scrapeConfigs.map {
-      CompiledPipeline($0.pipelineStages, registry: registry, lineLimit: lineLimit)
+    // Lines from standard input have a pipeline of their own.
+    let readsFiles = !configuration.targetConfig.stdin
+    let jobs = readsFiles ? try Self.jobs(configuration, registry: registry) : []
+    let lineLimit = Self.lineLimit(configuration)
+    let pipelines = try (readsFiles ? configuration.scrapeConfigs : []).map {
+      try CompiledPipeline(
+        $0.pipelineStages, registry: registry, lineLimit: lineLimit, inspection: trial.inspection)
     }
     let watch = configuration.global.fileWatch
     path = try DataPath(
       DataPathSetup(
-        clients: try ClientWiring.setups(configuration, version: Self.version), pipelines: pipelines,
+        clients: try trial.clients(configuration), pipelines: pipelines,
         targets: jobs.flatMap(\.targets), targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
         positionsPath: configuration.positions.filename,
-        positionsSyncPeriod: configuration.positions.syncPeriod.nanoseconds,
+        positionsSyncPeriod: readsFiles && !trial.isDry ? configuration.positions.syncPeriod.nanoseconds : nil,
         pollInterval: watch.isWritten ? watch.maxPollFrequency.nanoseconds : nil, readers: Self.readerCount),
       registry: registry, log: log)
     status = AgentStatus(configuration: configuration, registry: registry, jobs: jobs, scanner: path.scanner)
@@ -70,6 +72,12 @@ public struct AgentProcess: Sendable {
   public func stop() async {
     await path.stop(grace: grace)
     await server?.stop()
+  }
+
+  static func lineLimit(_ configuration: AgentConfiguration) -> LineLimit? {
+    let limits = configuration.limits
+    guard limits.readlineRateEnabled else { return nil }
+    return LineLimit(rate: limits.readlineRate, burst: limits.readlineBurst, drops: limits.readlineRateDrop)
   }
 
   /// Reader threads: more than two gain nothing while compression and network share the machine.

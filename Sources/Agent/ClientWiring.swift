@@ -36,8 +36,8 @@ enum ClientWiring {
           batchWait: client.batchWait.nanoseconds, batchSize: client.batchSize, externalLabels: client.externalLabels,
           limits: EntryLimits(
             maxLineSize: limits.maxLineSize.bytes, truncates: limits.maxLineSizeTruncate,
-            maxStreams: limits.maxStreams)),
-        output: LokiOutput(client: try PushClient(settings)))
+            maxStreams: limits.maxStreams),
+          output: LokiOutput(client: try PushClient(settings))))
     }
   }
 

@@ -10,12 +10,10 @@ public import Telemetry
 public struct ClientSetup: Sendable {
   public var sender: SenderSettings
   public var lane: LaneSettings
-  public var output: any Output
 
-  public init(sender: SenderSettings, lane: LaneSettings, output: any Output) {
+  public init(sender: SenderSettings, lane: LaneSettings) {
     self.sender = sender
     self.lane = lane
-    self.output = output
   }
 }
 
@@ -88,7 +86,7 @@ public final class DataPath: Sendable {
         makeQueue: { client, tenant in
           let queue = BatchQueue(client: client, tenant: tenant)
           let sender = Sender(
-            queue: queue, output: setup.clients[client].output, settings: setup.clients[client].sender,
+            queue: queue, output: setup.clients[client].lane.output, settings: setup.clients[client].sender,
             metrics: metrics, log: log, stop: stopSignal, prepare: { keeper.saveStamps() },
             settled: { inbox.put(.settled($0)) })
           senders.start(queue, sender)

@@ -88,10 +88,12 @@ public struct UpProcess: Sendable {
                 name: "store", host: "store", tenant: nil,
                 retry: RetrySchedule.Limits(minimum: 500_000_000, maximum: 5_000_000_000, attempts: nil),
                 dropRateLimited: false),
-              lane: LaneSettings(batchWait: 200_000_000, batchSize: 1 << 20, externalLabels: .empty),
-              output: StoreOutput(store: store))
+              lane: LaneSettings(
+                batchWait: 200_000_000, batchSize: 1 << 20, externalLabels: .empty, output: StoreOutput(store: store)))
           ],
-          pipelines: configuration.scrapeConfigs.map { CompiledPipeline($0.pipelineStages, registry: registry) },
+          pipelines: try configuration.scrapeConfigs.map {
+            try CompiledPipeline($0.pipelineStages, registry: registry)
+          },
           targets: jobs.flatMap(\.targets), targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
           positionsPath: configuration.positions.filename,
           positionsSyncPeriod: configuration.positions.syncPeriod.nanoseconds, pollInterval: nil,

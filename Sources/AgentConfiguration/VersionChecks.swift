@@ -9,7 +9,7 @@ extension AgentConfiguration {
       if isAskedFor { errors.add("\(key) is not in this version", at: location, path: path) }
     }
     let top: [(String, Bool)] = [
-      ("target_config.stdin", targetConfig.stdin), ("wal.enabled", wal.enabled),
+      ("wal.enabled", wal.enabled),
       ("server.http_tls_config", !server.httpTLS.certFile.isEmpty || !server.httpTLS.cert.isEmpty),
       ("server.enable_runtime_reload", server.enableRuntimeReload),
       ("server.profiling_enabled", server.profilingEnabled),

@@ -1,3 +1,4 @@
+import Positions
 import Synchronization
 
 /// Sealed batches of one worker on their way to one client and tenant, in order.
@@ -47,6 +48,11 @@ public final class BatchQueue: Sendable {
       return $0.waiter.take()
     }
     waiter?.resume()
+  }
+
+  /// Takes what is left and forgets it, until the queue is closed and empty: for measuring.
+  public func discardAll() async {
+    while let batch = await next() { _ = batch.takeReceipt()?.dropped() }
   }
 
   /// The next batch. The caller is taken to be sending it until it asks again.

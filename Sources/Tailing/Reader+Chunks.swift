@@ -191,7 +191,7 @@ extension Reader {
     file.groups[index].searched = 0
     deliver(file, index, clients, chunk: UnsafePointer(buffer.base), now: now)
     setup.metrics.bytes.add(done)
-    count(file, index, lines: lineCount(UnsafeBufferPointer(rebasing: chunk[..<done])))
+    count(file, index, lines: block.lines)
     if file.isRotated { file.phase = .rotated(quietSince: now) }
     file.isAtEnd = false
     nextDue = min(nextDue, file.groups[index].due(after: now) ?? .max)
@@ -229,14 +229,6 @@ extension Reader {
     setup.positions.update(file.position) { position in
       for (client, name) in setup.clientNames.enumerated() { position.offsets[name] = file.ledgers[client].acked }
     }
-  }
-
-  /// Lines of a chunk, which are more than its entries where stages join or drop them.
-  private func lineCount(_ chunk: UnsafeBufferPointer<UInt8>) -> Int {
-    var lines = 0
-    // Without a branch, so that it runs on sixteen or more bytes at once.
-    for place in 0..<chunk.count { lines &+= chunk[place] == 0x0a ? 1 : 0 }
-    return chunk.last == 0x0a ? lines : lines + 1
   }
 
   private func count(_ file: TailedFile, _ index: Int, lines: Int) {

@@ -39,14 +39,13 @@ enum RunCommand {
       writeError(configuration.yamlText.split(separator: "\n").reversed().joined(separator: "\n") + "\n")
     }
     var errors = configuration.startErrors.map(\.description)
-    for (flag, isSet) in [("-dry-run", flags.dryRun), ("-inspect", flags.inspect)] where isSet {
-      errors.append("\(flag) is not in this version")
-    }
     if flags.configFile.isEmpty, !errors.isEmpty {
       errors.append("swiftail up shows this machine's logs; -config.file=FILE runs a Promtail configuration")
     }
     if !errors.isEmpty { Command.fail(errors.joined(separator: "\n"), status: 1) }
-    await start(configuration)
+    let trial = Trial(isDry: flags.dryRun, inspects: flags.inspect)
+    trial.begin(configuration)
+    await start(configuration, trial)
   }
 
   private static func load(_ flags: AgentFlags) -> AgentConfiguration {
@@ -69,7 +68,7 @@ enum RunCommand {
     }
   }
 
-  private static func start(_ configuration: AgentConfiguration) async {
+  private static func start(_ configuration: AgentConfiguration, _ trial: Trial) async {
     let registry = MetricRegistry()
     let log = Log(registry: registry)
     log.configure(
@@ -78,10 +77,22 @@ enum RunCommand {
     log.debug("configuration loaded", ("jobs", configuration.scrapeConfigs.count))
     for warning in configuration.warnings { log.warn(warning.description) }
     do {
-      let agent = try await AgentProcess(configuration, registry: registry, log: log)
+      let input =
+        configuration.targetConfig.stdin
+        ? try StandardInputProcess(configuration, trial, registry: registry, log: log) : nil
+      let agent = try await AgentProcess(configuration, trial, registry: registry, log: log)
       // The words that scripts which start Promtail wait for.
       log.info("Starting Promtail", ("by", "swiftail"), ("version", AgentProcess.version))
-      await Command.waitForStop(log: log)
+      if let input {
+        let stop = Task {
+          await Command.waitForStop(log: log)
+          input.stop()
+        }
+        await input.run()
+        stop.cancel()
+      } else {
+        await Command.waitForStop(log: log)
+      }
       log.info("stopping")
       await agent.stop()
     } catch {
