@@ -78,13 +78,13 @@ public struct Sender: Sendable {
   private enum Fate { case delivered, dropped, returned }
 
   private func deliver(_ batch: SealedBatch) async -> Fate {
-    let request = output.prepare(batch, tenant: tenant)
+    let request = batch.request
     metrics.encodedBytes.with(settings.host).add(request.wireBytes)
     prepare()
     var schedule = RetrySchedule(settings.retry)
     while true {
       let began = ContinuousClock.now
-      let outcome = await request.send()
+      let outcome = await request.send(tenant: tenant)
       let took = began.duration(to: .now)
       metrics.duration.with(String(outcome.status), settings.host).observe(
         Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18)
@@ -118,7 +118,7 @@ public struct Sender: Sendable {
         return drop(batch, request, status: status, reason, as: .ingesterError)
 
       case .tooLarge(let status, let reason):
-        guard let (first, second) = batch.halves() else {
+        guard let (first, second) = batch.halves(by: output) else {
           return drop(batch, request, status: status, reason, as: .lineTooLong)
         }
         for half in [first, second] {
