@@ -99,7 +99,7 @@ let package = Package(
     room(
       "HTTPEdge",
       [
-        "Syscalls", "Telemetry", "AgentConfiguration", nioCore, nioPosix, nioHTTP1, nioSSL, hummingbird,
+        "Syscalls", "Telemetry", "GoCompat", "AgentConfiguration", nioCore, nioPosix, nioHTTP1, nioSSL, hummingbird,
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
