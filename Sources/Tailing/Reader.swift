@@ -158,10 +158,7 @@ struct Reader: ~Copyable {
         inbox.noteClosed(target: key.target, identity: never.identity)
       }
       forgetWaiting(key)
-      if let file = current.removeValue(forKey: key) {
-        rotate(file)
-        readMissed(FileSighting(key: key, target: file.target, identity: file.identity), after: file)
-      }
+      vanished(key)
     case .absent(let sighting): readMissed(sighting, after: nil)
     case .release(let key):
       unopened[key] = nil
