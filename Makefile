@@ -5,8 +5,10 @@ RELEASE = -c release --static-swift-stdlib -Xlinker --as-needed
 BINARY = .build/release/swiftail
 LOGS ?=
 UP ?=
+PROMTAIL ?=
+FLUENTBIT ?=
 
-.PHONY: up archives build test unit conformance end-to-end browser lint format bench clean packages
+.PHONY: up archives build test unit conformance end-to-end browser instructions lint format bench clean packages
 
 up: build ## Show this machine's logs (LOGS="/path/*.log …" for others, UP="--listen …" for options)
 	@set -f; exec $(BINARY) up $(UP) $(LOGS)
@@ -20,7 +22,7 @@ archives:
 build: packages archives ## The release binary, .build/release/swiftail
 	$(SWIFT) build $(RELEASE) --product swiftail
 
-test: build unit conformance end-to-end browser ## Everything
+test: build unit conformance end-to-end browser instructions ## Everything
 
 unit: packages archives ## Unit tests, in a debug build
 	$(SWIFT) test
@@ -45,9 +47,14 @@ lint: ## Format, the direction of imports, reference pages
 format: ## Put the sources in form
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
 
-bench: build ## CPU, throughput and memory against a discarding endpoint
+instructions: packages archives ## Instructions and allocations per line, held to bench/instructions.json
 	@scripts/install-packages bench
-	python3 bench/run.py --binary $(BINARY)
+	$(SWIFT) build $(RELEASE) --product linebench
+	python3 bench/instructions.py --binary .build/release/linebench
+
+bench: build ## CPU, throughput, memory, latency; PROMTAIL=/path and FLUENTBIT=/path put those beside it
+	@scripts/install-packages bench
+	python3 bench/run.py --binary $(BINARY) --promtail "$(PROMTAIL)" --fluentbit "$(FLUENTBIT)" --out artifacts/bench
 
 clean:
 	rm -rf .build artifacts

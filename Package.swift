@@ -9,6 +9,8 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableExperimentalFeature("Lifetimes"),
   .treatAllWarnings(as: .error),
+  // Debug builds, which the tests run as, check exclusive access at run time; on the data path that costs too much.
+  .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
 /// C and C++ libraries are linked from Debian's archives, so that the binary starts on hosts that have none of them.
@@ -54,6 +56,7 @@ let package = Package(
       name: "CSnappy", path: "Sources/CShims/CSnappy", linkerSettings: archives("snappy", "stdc++")),
     .target(name: "CRE2", path: "Sources/CShims/CRE2", linkerSettings: archives("re2", "stdc++")),
     .target(name: "CPCRE2", path: "Sources/CShims/CPCRE2", linkerSettings: archives("pcre2-8")),
+    .target(name: "CMaxMindDB", path: "Sources/CShims/CMaxMindDB", linkerSettings: archives("maxminddb")),
     .target(name: "CZstd", path: "Sources/CShims/CZstd", linkerSettings: archives("zstd")),
     .target(name: "CBzip2", path: "Sources/CShims/CBzip2", linkerSettings: archives("bz2")),
     .target(name: "CZlib", path: "Sources/CShims/CZlib", linkerSettings: [.linkedLibrary(":libz.a")]),
@@ -76,7 +79,8 @@ let package = Package(
     room(
       "Pipeline",
       [
-        "Bytes", "LogModel", "Syscalls", "GoCompat", "JMESPath", "GoTemplate", "LogQL", "AgentConfiguration",
+        "CMaxMindDB", "Bytes", "LogModel", "Syscalls", "GoCompat", "JMESPath", "GoTemplate", "LogQL",
+        "AgentConfiguration",
         "Telemetry",
       ]),
     room("Positions", ["Bytes", "Syscalls", "LogModel", "Telemetry"]),
@@ -108,8 +112,13 @@ let package = Package(
         "LogModel", "Telemetry", "Syscalls", "YAMLSource", "GoCompat", "AgentConfiguration", "HTTPEdge", nioCore,
         nioPosix,
       ]),
-    room("Inputs", ["LogModel", "Tailing", "Discovery", "Relabeling", "Telemetry"]),
-    room("Outputs", ["CSnappy", "Delivery", "HTTPEdge", nioCore]),
+    room(
+      "Inputs",
+      [
+        "Bytes", "LogModel", "Syscalls", "Pipeline", "Positions", "Delivery", "Tailing", "Discovery", "Relabeling",
+        "Telemetry",
+      ]),
+    room("Outputs", ["CSnappy", "Bytes", "LogModel", "GoCompat", "Delivery", "HTTPEdge", nioCore]),
 
     // the single-machine store
     room("StoreFormat", ["Bytes", "LogModel", "CZstd"]),
@@ -136,10 +145,17 @@ let package = Package(
       // Where scripts/link-archives puts the archives of libraries that packages name themselves, before the system's.
       linkerSettings: [.unsafeFlags(["-L.build/archives"])]),
 
+    // for measuring
+    .executableTarget(
+      name: "linebench",
+      dependencies: ["Bytes", "LogModel", "Telemetry", "AgentConfiguration", "Pipeline", "Positions", "Delivery"],
+      path: "bench/lines", swiftSettings: settings),
+
     // for tests
     .target(
       name: "SwiftailTesting", dependencies: ["Syscalls"],
       path: "Tests/SwiftailTesting", swiftSettings: settings),
+    tests("BytesTests", ["Bytes", "CSnappy"]),
     tests("YAMLSourceTests", ["YAMLSource"]),
     tests("GoCompatTests", ["GoCompat", "Bytes"]),
     tests("JMESPathTests", ["JMESPath", "Bytes"]),

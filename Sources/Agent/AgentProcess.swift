@@ -21,22 +21,25 @@ public struct AgentProcess: Sendable {
   /// - Parameter load: reads the configuration again when it is to be reloaded.
   /// - Throws: an error whose description says what to do about it.
   public init(
-    _ loaded: LoadedConfiguration, load: @escaping @Sendable () throws -> LoadedConfiguration,
-    registry: MetricRegistry, log: Log
+    _ loaded: LoadedConfiguration, _ trial: Trial = Trial(),
+    load: @escaping @Sendable () throws -> LoadedConfiguration, registry: MetricRegistry, log: Log
   ) async throws {
     let configuration = loaded.configuration
     ProcessLimits.raiseOpenFiles()
     ProcessMetrics.register(in: registry, version: Self.version)
+    // Lines from standard input have a pipeline of their own.
+    let readsFiles = !configuration.targetConfig.stdin
+    let scrapeConfigs = readsFiles ? configuration.scrapeConfigs : []
     let targets = JobTargets(registry: registry)
-    targets.configure(configuration.scrapeConfigs)
+    targets.configure(scrapeConfigs)
     let watch = configuration.global.fileWatch
     let path = try DataPath(
       DataPathSetup(
-        clients: try ClientWiring.setups(configuration, version: Self.version),
-        jobs: JobWiring.jobs(configuration, registry: registry), targets: targets.targets([]),
+        clients: try trial.clients(configuration),
+        jobs: JobWiring.jobs(scrapeConfigs, configuration, trial, registry: registry), targets: targets.targets([]),
         targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
         positionsPath: configuration.positions.filename,
-        positionsSyncPeriod: configuration.positions.syncPeriod.nanoseconds,
+        positionsSyncPeriod: readsFiles && !trial.isDry ? configuration.positions.syncPeriod.nanoseconds : nil,
         pollInterval: watch.isWritten ? watch.maxPollFrequency.nanoseconds : nil, readers: Self.readerCount,
         rotatedLimits: JobWiring.rotatedLimits(configuration.limits)),
       registry: registry, log: log)
@@ -48,16 +51,19 @@ public struct AgentProcess: Sendable {
     let discovery = DiscoverySet(userAgent: "swiftail/\(Self.version)", registry: registry, log: log) { tell.yield() }
     self.discovery = discovery
     configurationReload = ConfigurationReload(loaded, load: load, registry: registry, log: log) { new in
-      let clients = try ClientWiring.setups(new, version: Self.version)
-      let jobs = JobWiring.jobs(new, registry: registry)
-      try discovery.apply(new.scrapeConfigs)
-      targets.configure(new.scrapeConfigs)
-      path.apply(jobs: jobs, targets: targets.targets(discovery.jobs), clients: clients)
+      let clients = try trial.clients(new)
+      let scrapeConfigs = readsFiles ? new.scrapeConfigs : []
+      let jobs = try path.prepare(JobWiring.jobs(scrapeConfigs, new, trial, registry: registry))
+      try discovery.apply(scrapeConfigs)
+      targets.configure(scrapeConfigs)
+      path.apply(
+        jobs, targets: targets.targets(discovery.jobs), clients: clients,
+        rotatedLimits: JobWiring.rotatedLimits(new.limits))
       status.configuration = new
       Self.configure(log, new.server)
     }
     do {
-      try discovery.apply(configuration.scrapeConfigs)
+      try discovery.apply(scrapeConfigs)
       Task { [configurationReload] in
         for await _ in found {
           await configurationReload.inOrder { path.update(targets: targets.targets(discovery.jobs)) }

@@ -74,7 +74,7 @@ final class ClientPlaces: Sendable {
         return
       }
       let sender = Sender(
-        queue: queue, output: occupant.setup.output, settings: occupant.setup.sender, metrics: metrics, log: log,
+        queue: queue, output: occupant.setup.lane.output, settings: occupant.setup.sender, metrics: metrics, log: log,
         stop: occupant.stop, prepare: prepare, settled: settled)
       state.places[place]!.senders.append((queue, Task { await sender.run() }))
     }

@@ -34,8 +34,8 @@ enum ClientWiring {
           batchWait: client.batchWait.nanoseconds, batchSize: client.batchSize, externalLabels: client.externalLabels,
           limits: EntryLimits(
             maxLineSize: limits.maxLineSize.bytes, truncates: limits.maxLineSizeTruncate,
-            maxStreams: limits.maxStreams)),
-        output: LokiOutput(client: push),
+            maxStreams: limits.maxStreams),
+          output: LokiOutput(client: push)),
         signature: [String(index), client.signature, limits.signature].joined(separator: "\n--\n"))
     }
   }

@@ -10,15 +10,13 @@ public import Telemetry
 public struct ClientSetup: Sendable {
   public var sender: SenderSettings
   public var lane: LaneSettings
-  public var output: any Output
   /// Everything that decides what is sent where. A reload leaves a client alone whose signature stays.
   public var signature: String
 
-  public init(sender: SenderSettings, lane: LaneSettings, output: any Output, signature: String) {
+  public init(sender: SenderSettings, lane: LaneSettings, signature: String) {
     self.signature = signature
     self.sender = sender
     self.lane = lane
-    self.output = output
   }
 }
 
@@ -30,11 +28,11 @@ public struct DataPathJob: Sendable {
   public var encoding: ReadingJob.Encoded?
   public var compressed: ReadingJob.Compressed?
   /// Called once for each signature, since it makes the metrics that the pipeline counts in.
-  public var compile: @Sendable () -> CompiledPipeline
+  public var compile: @Sendable () throws -> CompiledPipeline
 
   public init(
     name: String, signature: String, encoding: ReadingJob.Encoded? = nil, compressed: ReadingJob.Compressed? = nil,
-    compile: @escaping @Sendable () -> CompiledPipeline
+    compile: @escaping @Sendable () throws -> CompiledPipeline
   ) {
     self.name = name
     self.signature = signature
@@ -109,7 +107,7 @@ public final class DataPath: Sendable {
     self.tailing = tailing
     self.clients = clients
     var numbers = JobNumbers()
-    let reading = numbers.take(setup.jobs)
+    let reading = try numbers.take(setup.jobs)
     pool = try ReaderPool(count: setup.readers) { inbox in
       ReaderSetup(
         files: files, jobs: reading, clients: change.added.map(\.client),
@@ -123,16 +121,24 @@ public final class DataPath: Sendable {
     jobs = Mutex(numbers)
   }
 
+  /// Compiles the pipelines that have changed, for `apply`.
+  /// - Throws: what a pipeline needs is not there, such as a database; nothing has changed then.
+  public func prepare(_ new: [DataPathJob]) throws -> PreparedJobs {
+    var numbers = jobs.withLock { $0 }
+    let reading = try numbers.take(new)
+    return PreparedJobs(numbers: numbers, reading: reading)
+  }
+
   /// Takes over another configuration. Files, clients and jobs that are in both are not touched; a file whose job or
   /// target changed is read on from where it was acknowledged.
-  public func apply(jobs new: [DataPathJob], targets: [FileTarget], clients setups: [ClientSetup]) {
+  public func apply(
+    _ prepared: PreparedJobs, targets: [FileTarget], clients setups: [ClientSetup], rotatedLimits: RotatedLimits
+  ) {
     let change = clients.change(to: setups)
-    let (reading, numbered) = jobs.withLock { numbers in
-      let reading = numbers.take(new)
-      return (reading, numbers.numbered(targets))
-    }
+    jobs.withLock { $0 = prepared.numbers }
+    let numbered = prepared.numbers.numbered(targets)
     for inbox in pool.inboxes {
-      inbox.put(.jobs(reading))
+      inbox.put(.jobs(prepared.reading, rotatedLimits))
       if !change.added.isEmpty || !change.removed.isEmpty { inbox.put(.clients(change)) }
     }
     scanner.update(numbered)
@@ -176,8 +182,14 @@ public final class DataPath: Sendable {
   }
 }
 
+/// Jobs with their pipelines compiled, ready to be taken over.
+public struct PreparedJobs: Sendable {
+  fileprivate var numbers: JobNumbers
+  fileprivate var reading: [Int: ReadingJob]
+}
+
 /// Gives each job that ever was a number, the same as long as its signature stays.
-private struct JobNumbers {
+private struct JobNumbers: Sendable {
   private struct Known {
     var number: Int
     var signature: String
@@ -188,14 +200,14 @@ private struct JobNumbers {
   /// The numbers of the present jobs, by their place.
   private var places: [Int] = []
 
-  mutating func take(_ jobs: [DataPathJob]) -> [Int: ReadingJob] {
+  mutating func take(_ jobs: [DataPathJob]) throws -> [Int: ReadingJob] {
     var kept: [String: Known] = [:]
     for job in jobs {
       if let known = byName[job.name], known.signature == job.signature {
         kept[job.name] = known
         continue
       }
-      let reading = ReadingJob(pipeline: job.compile(), encoding: job.encoding, compressed: job.compressed)
+      let reading = ReadingJob(pipeline: try job.compile(), encoding: job.encoding, compressed: job.compressed)
       kept[job.name] = Known(number: next, signature: job.signature, reading: reading)
       next += 1
     }

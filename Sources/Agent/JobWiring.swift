@@ -8,17 +8,26 @@ import TextEncoding
 
 /// From a scrape config to what the data path needs of it.
 enum JobWiring {
-  static func jobs(_ configuration: AgentConfiguration, registry: MetricRegistry) -> [DataPathJob] {
+  static func jobs(
+    _ scrapeConfigs: [ScrapeConfiguration], _ configuration: AgentConfiguration, _ trial: Trial = Trial(),
+    registry: MetricRegistry
+  ) -> [DataPathJob] {
     let limits = configuration.limits
-    let lineLimit =
-      limits.readlineRateEnabled
-      ? LineLimit(rate: limits.readlineRate, burst: limits.readlineBurst, drops: limits.readlineRateDrop) : nil
-    return configuration.scrapeConfigs.map { job in
+    let lineLimit = lineLimit(limits)
+    return scrapeConfigs.map { job in
       DataPathJob(
         name: job.jobName, signature: [job.readingSignature, limits.signature].joined(separator: "\n--\n"),
         encoding: encoding(job.encoding), compressed: compressed(job.decompression),
-        compile: { CompiledPipeline(job.pipelineStages, registry: registry, lineLimit: lineLimit) })
+        compile: {
+          try CompiledPipeline(
+            job.pipelineStages, registry: registry, lineLimit: lineLimit, inspection: trial.inspection)
+        })
     }
+  }
+
+  static func lineLimit(_ limits: LimitsConfiguration) -> LineLimit? {
+    guard limits.readlineRateEnabled else { return nil }
+    return LineLimit(rate: limits.readlineRate, burst: limits.readlineBurst, drops: limits.readlineRateDrop)
   }
 
   static func rotatedLimits(_ limits: LimitsConfiguration) -> RotatedLimits {

@@ -5,10 +5,10 @@ import Store
 struct StoreOutput: Output {
   let store: Store
 
-  func prepare(_ batch: SealedBatch, tenant: String?) -> any PreparedBatch {
+  func prepare(_ request: borrowing RequestPieces) -> any PreparedBatch {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(batch.wireLength)
-    batch.withPieces { for piece in $0 { bytes.append(contentsOf: piece) } }
+    bytes.reserveCapacity(request.byteCount)
+    for piece in request.pieces { bytes.append(contentsOf: piece) }
     return PreparedStorePush(store: store, bytes: bytes)
   }
 }
@@ -19,7 +19,9 @@ private struct PreparedStorePush: PreparedBatch {
 
   var wireBytes: Int { bytes.count }
 
-  func send() async -> SendOutcome {
+  func wireForm() -> [UInt8] { bytes }
+
+  func send(tenant: String?) async -> SendOutcome {
     do {
       let result = try await store.push(protobuf: bytes)
       if result.accepted == 0, let rejection = result.rejections.first {

@@ -88,10 +88,11 @@ public struct UpProcess: Sendable {
                 name: "store", host: "store", tenant: nil,
                 retry: RetrySchedule.Limits(minimum: 500_000_000, maximum: 5_000_000_000, attempts: nil),
                 dropRateLimited: false),
-              lane: LaneSettings(batchWait: 200_000_000, batchSize: 1 << 20, externalLabels: .empty),
-              output: StoreOutput(store: store), signature: "store")
+              lane: LaneSettings(
+                batchWait: 200_000_000, batchSize: 1 << 20, externalLabels: .empty, output: StoreOutput(store: store)),
+              signature: "store")
           ],
-          jobs: JobWiring.jobs(configuration, registry: registry),
+          jobs: JobWiring.jobs(configuration.scrapeConfigs, configuration, registry: registry),
           targets: targets.targets([]), targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
           positionsPath: configuration.positions.filename,
           positionsSyncPeriod: configuration.positions.syncPeriod.nanoseconds, pollInterval: nil,

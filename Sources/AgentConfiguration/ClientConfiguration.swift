@@ -61,6 +61,11 @@ extension ClientConfiguration: ConfigurationSection {
   }
 }
 
+extension ClientConfiguration {
+  /// The client as it is in force, secrets hidden.
+  public var yamlText: String { yaml.text }
+}
+
 /// How a failed push is tried again.
 public struct BackoffConfiguration: Sendable {
   public var minPeriod = GoDuration.milliseconds(500)

@@ -9,6 +9,8 @@ public struct StageConfiguration: Sendable {
 
   /// `regex`, `labels` …
   public var name: String { declaration.name }
+  /// Where its name stands in the file.
+  public var line: Int { location.line }
   public var isInThisVersion: Bool { declaration.isInThisVersion }
 
   public enum Options: Sendable {

@@ -57,7 +57,9 @@ public struct StageDeclaration: Sendable {
     StageDeclaration(
       "decolorize", "removes the escape sequences that colour a terminal", isInThisVersion: true, acceptsNothing: true
     ) { _ in .decolorize },
-    StageDeclaration("geoip", "where an address lies") { GeoIPStage(&$0).map(StageConfiguration.Options.geoIP) },
+    StageDeclaration("geoip", "where an address lies", isInThisVersion: true) {
+      GeoIPStage(&$0).map(StageConfiguration.Options.geoIP)
+    },
     StageDeclaration("multiline", "joins lines to blocks", isInThisVersion: true) {
       MultilineStage(&$0).map(StageConfiguration.Options.multiline)
     },

@@ -8,7 +8,7 @@ extension AgentConfiguration {
     func refuse(_ key: String, _ isAskedFor: Bool, at location: SourceLocation, path: String) {
       if isAskedFor { errors.add("\(key) is not in this version", at: location, path: path) }
     }
-    let top: [(String, Bool)] = [("target_config.stdin", targetConfig.stdin), ("wal.enabled", wal.enabled)]
+    let top: [(String, Bool)] = [("wal.enabled", wal.enabled)]
     for (key, isAskedFor) in top { refuse(key, isAskedFor, at: location, path: "") }
     if server.proxyProtocolEnabled {
       errors.add(

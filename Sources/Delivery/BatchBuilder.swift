@@ -21,6 +21,13 @@ public struct BatchBuilder: ~Copyable {
   private var slotEpoch: [UInt32] = []
   private var epoch: UInt32 = 1
   private var tickets: [AckTicket] = []
+  // What sealing needs, kept from batch to batch: heads of streams and where they begin, bytes and first run of each
+  // slot, runs by slot.
+  private var heads = ByteBuffer(capacity: 256)
+  private var headStarts: [Int] = []
+  private var sizes: [Int] = []
+  private var firsts: [Int] = []
+  private var ordered: [Int] = []
   /// Bytes of lines and metadata so far, the measure of `batchsize`.
   public private(set) var size = 0
   public private(set) var entries = 0
@@ -30,7 +37,7 @@ public struct BatchBuilder: ~Copyable {
   /// Empty lines weigh nothing; what they cost on the wire is bounded too.
   private var wireLimit: Int { 2 * limit + (1 << 20) }
 
-  /// - Parameter limit: `batchsize` in bytes.
+  /// - Parameter limit: `batchsize` in bytes; below 0 each entry is a batch.
   public init(limit: Int) {
     self.limit = limit
     bytes = ByteBuffer(capacity: 4096)
@@ -110,6 +117,7 @@ public struct BatchBuilder: ~Copyable {
   }
 
   private mutating func beginAnew() {
+    bytes.removeAll()
     runs.removeAll(keepingCapacity: true)
     slots.removeAll(keepingCapacity: true)
     tickets.removeAll(keepingCapacity: true)
@@ -118,44 +126,61 @@ public struct BatchBuilder: ~Copyable {
     entries = 0
   }
 
-  /// Ends the batch and begins an empty one.
-  /// - Parameter labels: the wire form of a stream's labels for this client.
-  public mutating func seal(labels: (StreamID) -> [UInt8]) -> SealedBatch {
-    var sizes = [Int](repeating: 0, count: slots.count)
-    var counts = [Int](repeating: 0, count: slots.count + 1)
-    for run in runs {
-      sizes[Int(run.slot)] += run.end - run.start
-      counts[Int(run.slot) + 1] += 1
-    }
-    for slot in 0..<slots.count { counts[slot + 1] += counts[slot] }
-    // A counting sort by slot keeps the order of entries within a stream.
-    var ordered = [Int](repeating: 0, count: runs.count)
-    var next = counts
-    for (index, run) in runs.enumerated() {
-      ordered[next[Int(run.slot)]] = index
-      next[Int(run.slot)] += 1
-    }
-    var heads = ByteBuffer(capacity: slots.count * 128)
-    var pieces: [SealedBatch.Piece] = []
-    pieces.reserveCapacity(slots.count + runs.count)
+  /// Ends the batch and begins an empty one, in the same storage.
+  /// - Parameters:
+  ///   - labels: the wire form of a stream's labels for this client.
+  ///   - prepare: puts the request in the form that is sent.
+  public mutating func seal(
+    labels: (StreamID) -> [UInt8], prepare: (borrowing RequestPieces) -> any PreparedBatch
+  ) -> SealedBatch {
+    order()
+    heads.removeAll()
+    headStarts.removeAll(keepingCapacity: true)
     for slot in 0..<slots.count {
-      let head = heads.count
+      headStarts.append(heads.count)
       labels(slots[slot]).withUnsafeBufferPointer {
         PushWire.appendStreamHead(labels: $0, entryBytes: sizes[slot], to: &heads)
       }
-      pieces.append(.init(inHeads: true, start: head, count: heads.count - head))
-      for place in counts[slot]..<counts[slot + 1] {
+    }
+    headStarts.append(heads.count)
+    var pieces = RequestPieces(capacity: slots.count + runs.count)
+    for slot in 0..<slots.count {
+      pieces.append(heads.base + headStarts[slot], headStarts[slot + 1] - headStarts[slot])
+      for place in firsts[slot]..<firsts[slot + 1] {
         let run = runs[ordered[place]]
-        pieces.append(.init(inHeads: false, start: run.start, count: run.end - run.start))
+        pieces.append(bytes.base + run.start, run.end - run.start)
       }
     }
-    // The next batch will likely be as large as this one; a quiet client's buffer stays small.
-    var fresh = ByteBuffer(capacity: min(bytes.capacity, max(4096, bytes.count)))
-    swap(&fresh, &bytes)
     let sealed = SealedBatch(
-      bytes: fresh, heads: heads, pieces: pieces, entries: entries, streams: slots.count, size: size,
+      request: prepare(pieces), entries: entries, streams: slots.count, size: size, wireLength: pieces.byteCount,
       receipt: AckReceipt(tickets))
+    // The next batch will likely be as large as this one; a quiet client's buffer becomes small.
+    if bytes.capacity > max(4096, 4 * bytes.count) { bytes = ByteBuffer(capacity: max(4096, bytes.count)) }
     beginAnew()
     return sealed
+  }
+
+  /// Sorts the runs by their slots; a counting sort keeps the order of entries within a stream.
+  private mutating func order() {
+    sizes.removeAll(keepingCapacity: true)
+    firsts.removeAll(keepingCapacity: true)
+    sizes.append(contentsOf: repeatElement(0, count: slots.count))
+    firsts.append(contentsOf: repeatElement(0, count: slots.count + 1))
+    for run in runs {
+      sizes[Int(run.slot)] += run.end - run.start
+      firsts[Int(run.slot)] += 1
+    }
+    var total = 0
+    for slot in firsts.indices {
+      total += firsts[slot]
+      firsts[slot] = total
+    }
+    ordered.removeAll(keepingCapacity: true)
+    ordered.append(contentsOf: repeatElement(0, count: runs.count))
+    for index in runs.indices.reversed() {
+      let slot = Int(runs[index].slot)
+      firsts[slot] -= 1
+      ordered[firsts[slot]] = index
+    }
   }
 }

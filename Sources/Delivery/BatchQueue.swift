@@ -58,6 +58,11 @@ public final class BatchQueue: Sendable {
     state.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }
   }
 
+  /// Takes what is left and forgets it, until the queue is closed and empty: for measuring.
+  public func discardAll() async {
+    while let batch = await next() { _ = batch.takeReceipt()?.dropped() }
+  }
+
   /// The next batch. The caller is taken to be sending it until it asks again.
   func next() async -> SealedBatch? {
     while true {

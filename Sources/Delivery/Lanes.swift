@@ -33,12 +33,24 @@ public struct LaneSettings: Sendable {
   public var limits: EntryLimits
   /// Needed where there are limits.
   public var account: LimitAccount?
+  /// Prepares the batches.
+  public var output: any Output
 
-  public init(batchWait: Int64, batchSize: Int, externalLabels: LabelSet, limits: EntryLimits = EntryLimits()) {
+  public init(
+    batchWait: Int64, batchSize: Int, externalLabels: LabelSet, limits: EntryLimits = EntryLimits(), output: any Output
+  ) {
+    self.output = output
     self.limits = limits
     self.batchWait = batchWait
     self.batchSize = batchSize
     self.externalLabels = externalLabels
+  }
+}
+
+extension LaneSettings {
+  /// Each entry makes a batch of its own at once, so that they come out in the order of their lines.
+  public static func everyEntryAlone(_ output: any Output) -> LaneSettings {
+    LaneSettings(batchWait: 0, batchSize: -1, externalLabels: .empty, output: output)
   }
 }
 
@@ -254,16 +266,18 @@ public struct Lanes: ~Copyable {
     if clients[client].wire.count < streams.count {
       clients[client].wire.append(contentsOf: repeatElement([], count: streams.count - clients[client].wire.count))
     }
-    let batch = lane.builder.seal { stream in
-      if clients[client].wire[stream.index].isEmpty {
-        var labels = streams.streams[stream.index].labels
-        for label in clients[client].settings.externalLabels.labels where labels[label.name] == nil {
-          labels[label.name] = label.value
+    let output = clients[client].settings.output
+    let batch = lane.builder.seal(
+      labels: { stream in
+        if clients[client].wire[stream.index].isEmpty {
+          var labels = streams.streams[stream.index].labels
+          for label in clients[client].settings.externalLabels.labels where labels[label.name] == nil {
+            labels[label.name] = label.value
+          }
+          clients[client].wire[stream.index] = Array(labels.text.utf8)
         }
-        clients[client].wire[stream.index] = Array(labels.text.utf8)
-      }
-      return clients[client].wire[stream.index]
-    }
+        return clients[client].wire[stream.index]
+      }, prepare: { output.prepare($0) })
     lane.queue.put(batch)
   }
 

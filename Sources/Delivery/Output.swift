@@ -1,14 +1,32 @@
+/// A push request, logproto.PushRequest in wire form, in pieces that follow one another. They stay where the entries were
+/// written, and are valid only while the batch is being sealed.
+public struct RequestPieces: ~Copyable {
+  public private(set) var pieces: [UnsafeBufferPointer<UInt8>] = []
+  public private(set) var byteCount = 0
+
+  init(capacity: Int) { pieces.reserveCapacity(capacity) }
+
+  mutating func append(_ base: UnsafePointer<UInt8>, _ count: Int) {
+    pieces.append(UnsafeBufferPointer(start: base, count: count))
+    byteCount += count
+  }
+}
+
 /// What carries a batch to where it is kept: Loki over HTTP, or the store in this process.
 public protocol Output: Sendable {
-  /// Puts the batch in the form that goes over the wire, once, however often it is sent.
-  func prepare(_ batch: SealedBatch, tenant: String?) -> any PreparedBatch
+  /// Puts a request in the form that goes over the wire, once, however often it is sent. Called by the worker that wrote
+  /// the entries, while they are still in its cache.
+  func prepare(_ request: borrowing RequestPieces) -> any PreparedBatch
 }
 
 /// A batch that can be sent, again and again until it is taken.
 public protocol PreparedBatch: Sendable {
   /// Bytes that go over the wire.
   var wireBytes: Int { get }
-  func send() async -> SendOutcome
+  /// - Parameter tenant: nil or empty for none.
+  func send(tenant: String?) async -> SendOutcome
+  /// The request as it was before it was prepared.
+  func wireForm() -> [UInt8]
 }
 
 /// What became of one attempt.

@@ -77,6 +77,13 @@ enum WireReader {
     return place + Int(length)
   }
 
+  /// Where the content of the length-delimited field at `offset` begins.
+  static func content(ofField bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> Int {
+    var place = offset + 1
+    _ = Varint.read(UnsafeRawBufferPointer(bytes), at: &place)
+    return place
+  }
+
   /// The labels in a stream's head.
   static func labels(inHead bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
     var place = 1

@@ -2,20 +2,9 @@ import Bytes
 import Positions
 import Synchronization
 
-/// A finished push request, logproto.PushRequest in wire form, in pieces that follow one another.
-///
-/// The pieces are compressed straight from where the entries were written; nothing is copied together first.
+/// A finished batch: its request, ready to be sent, and what it owes to the files it was read from.
 public final class SealedBatch: Sendable {
-  /// A range of `bytes`, or of `heads`.
-  struct Piece: Sendable {
-    var inHeads: Bool
-    var start: Int
-    var count: Int
-  }
-
-  let bytes: ByteBuffer
-  let heads: ByteBuffer
-  let pieces: [Piece]
+  let request: any PreparedBatch
   public let entries: Int
   public let streams: Int
   /// Bytes of lines and metadata, the measure of `batchsize`.
@@ -25,74 +14,51 @@ public final class SealedBatch: Sendable {
   private let receipt: Mutex<AckReceipt?>
 
   init(
-    bytes: consuming ByteBuffer, heads: consuming ByteBuffer, pieces: [Piece], entries: Int, streams: Int, size: Int,
-    receipt: consuming AckReceipt
+    request: any PreparedBatch, entries: Int, streams: Int, size: Int, wireLength: Int, receipt: consuming AckReceipt
   ) {
-    self.bytes = bytes
-    self.heads = heads
-    self.pieces = pieces
+    self.request = request
     self.entries = entries
     self.streams = streams
     self.size = size
-    wireLength = pieces.reduce(0) { $0 + $1.count }
+    self.wireLength = wireLength
     self.receipt = Mutex(receipt)
   }
 
   /// Settling is done by whoever takes the receipt; the second to ask gets none.
   func takeReceipt() -> AckReceipt? { receipt.withLock { $0.take() } }
 
-  /// The pieces of the request, in order. Valid within `body`.
-  public func withPieces<R>(_ body: ([UnsafeBufferPointer<UInt8>]) -> R) -> R {
-    body(
-      pieces.map { piece in
-        UnsafeBufferPointer(
-          rebasing: (piece.inHeads ? heads.bytes : bytes.bytes)[piece.start..<piece.start + piece.count])
-      })
-  }
-
-  /// Two requests with one half of the entries each, without receipts; nil for a single entry.
+  /// Two batches with one half of the entries each, without receipts; nil for a single entry.
   ///
-  /// For an endpoint that finds the request too large (413). Rare, so it copies.
-  func halves() -> (SealedBatch, SealedBatch)? {
+  /// For an endpoint that finds the request too large (413). Rare, so it takes the request apart again.
+  func halves(by output: any Output) -> (SealedBatch, SealedBatch)? {
     guard entries > 1 else { return nil }
-    var first = RequestCopy(limit: entries / 2)
-    var second = RequestCopy(limit: .max)
-    var left = entries / 2
-    withPieces { parts in
-      var at = 0
-      while at < parts.count {
-        // A stream's head stands before the runs of its entries.
-        let labels = WireReader.labels(inHead: parts[at])
-        at += 1
-        while at < parts.count, !pieces[at].inHeads {
-          let run = parts[at]
-          var offset = 0
-          while offset < run.count {
-            let end = WireReader.end(ofField: run, at: offset)
-            let entry = UnsafeBufferPointer(rebasing: run[offset..<end])
-            if left > 0 {
-              first.append(entry, labels: labels)
-              left -= 1
-            } else {
-              second.append(entry, labels: labels)
-            }
-            offset = end
-          }
-          at += 1
+    return request.wireForm().withUnsafeBufferPointer { bytes in
+      var first = RequestCopy()
+      var second = RequestCopy()
+      var left = entries / 2
+      var place = 0
+      while place < bytes.count {
+        // A stream: its labels, then its entries.
+        let end = WireReader.end(ofField: bytes, at: place)
+        let labels = WireReader.labels(inHead: UnsafeBufferPointer(rebasing: bytes[place...]))
+        place = WireReader.end(ofField: bytes, at: WireReader.content(ofField: bytes, at: place))
+        while place < end {
+          let next = WireReader.end(ofField: bytes, at: place)
+          let entry = UnsafeBufferPointer(rebasing: bytes[place..<next])
+          if left > 0 { first.append(entry, labels: labels) } else { second.append(entry, labels: labels) }
+          left -= 1
+          place = next
         }
       }
+      return (first.sealed(by: output), second.sealed(by: output))
     }
-    return (first.sealed(), second.sealed())
   }
 }
 
 /// Builds a request from entries that are in wire form already.
 private struct RequestCopy {
-  private let limit: Int
   private var streams: [(labels: UnsafeBufferPointer<UInt8>, entries: [UnsafeBufferPointer<UInt8>])] = []
   private var count = 0
-
-  init(limit: Int) { self.limit = limit }
 
   mutating func append(_ entry: UnsafeBufferPointer<UInt8>, labels: UnsafeBufferPointer<UInt8>) {
     if streams.last?.labels.baseAddress != labels.baseAddress { streams.append((labels, [])) }
@@ -100,24 +66,20 @@ private struct RequestCopy {
     count += 1
   }
 
-  func sealed() -> SealedBatch {
+  func sealed(by output: any Output) -> SealedBatch {
     var bytes = ByteBuffer(capacity: 4096)
-    var heads = ByteBuffer(capacity: 256)
-    var pieces: [SealedBatch.Piece] = []
     var size = 0
     for stream in streams {
-      let start = bytes.count
-      for entry in stream.entries {
-        bytes.append(entry)
-        size += entry.count
-      }
-      let head = heads.count
-      PushWire.appendStreamHead(labels: stream.labels, entryBytes: bytes.count - start, to: &heads)
-      pieces.append(.init(inHeads: true, start: head, count: heads.count - head))
-      pieces.append(.init(inHeads: false, start: start, count: bytes.count - start))
+      let total = stream.entries.reduce(0) { $0 + $1.count }
+      PushWire.appendStreamHead(labels: stream.labels, entryBytes: total, to: &bytes)
+      for entry in stream.entries { bytes.append(entry) }
+      size += total
     }
+    var pieces = RequestPieces(capacity: 1)
+    pieces.append(bytes.base, bytes.count)
+    let request = output.prepare(pieces)
     return SealedBatch(
-      bytes: bytes, heads: heads, pieces: pieces, entries: count, streams: streams.count, size: size,
+      request: request, entries: count, streams: streams.count, size: size, wireLength: bytes.count,
       receipt: AckReceipt([]))
   }
 }

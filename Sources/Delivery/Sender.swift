@@ -43,6 +43,7 @@ public struct Sender: Sendable {
   let prepare: @Sendable () -> Void
   /// Takes the tickets that may move positions; called after each batch, also with none, since the queue has room again.
   let settled: @Sendable ([AckTicket]) -> Void
+  private let givenUp = GivenUpReport()
 
   public init(
     queue: BatchQueue, output: any Output, settings: SenderSettings, metrics: DeliveryMetrics, log: Log,
@@ -78,13 +79,13 @@ public struct Sender: Sendable {
   private enum Fate { case delivered, dropped, returned }
 
   private func deliver(_ batch: SealedBatch) async -> Fate {
-    let request = output.prepare(batch, tenant: tenant)
+    let request = batch.request
     metrics.encodedBytes.with(settings.host).add(request.wireBytes)
     prepare()
     var schedule = RetrySchedule(settings.retry)
     while true {
       let began = ContinuousClock.now
-      let outcome = await request.send()
+      let outcome = await request.send(tenant: tenant)
       let took = began.duration(to: .now)
       metrics.duration.with(String(outcome.status), settings.host).observe(
         Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18)
@@ -118,7 +119,7 @@ public struct Sender: Sendable {
         return drop(batch, request, status: status, reason, as: .ingesterError)
 
       case .tooLarge(let status, let reason):
-        guard let (first, second) = batch.halves() else {
+        guard let (first, second) = batch.halves(by: output) else {
           return drop(batch, request, status: status, reason, as: .lineTooLong)
         }
         for half in [first, second] {
@@ -134,9 +135,15 @@ public struct Sender: Sendable {
   ) -> Fate {
     metrics.droppedEntries.with(settings.host, tenant ?? "", why.rawValue).add(batch.entries)
     metrics.droppedBytes.with(settings.host, tenant ?? "", why.rawValue).add(request.wireBytes)
-    log.error(
-      "batch given up", ("client", settings.name), ("status", status), ("error", reason), ("entries", batch.entries),
-      ("tenant", tenant ?? ""))
+    let rejection = Rejection.reason(of: reason)
+    if status > 0 {
+      metrics.rejectedEntries.with(settings.host, tenant ?? "", String(status), rejection).add(batch.entries)
+    }
+    if let untold = givenUp.note(status: status, reason: rejection, entries: batch.entries) {
+      log.error(
+        "batches given up", ("client", settings.name), ("status", status), ("error", reason),
+        ("batches", untold.batches), ("entries", untold.entries), ("tenant", tenant ?? ""))
+    }
     return .dropped
   }
 

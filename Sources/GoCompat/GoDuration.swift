@@ -85,15 +85,20 @@ public struct GoDuration: Hashable, Comparable, Sendable {
   }
 
   private static func unit(_ rest: inout Bytes) -> UInt64? {
-    let name = rest.prefix { $0 != UInt8(ascii: ".") && $0 &- 48 > 9 }
-    rest = rest.dropFirst(name.count)
-    switch String(decoding: name, as: UTF8.self) {
-    case "ns": return 1
-    case "us", "\u{B5}s", "\u{3BC}s": return 1_000
-    case "ms": return 1_000_000
-    case "s": return 1_000_000_000
-    case "m": return 60_000_000_000
-    case "h": return 3_600_000_000_000
+    var name: UInt32 = 0
+    while let byte = rest.first, byte != UInt8(ascii: "."), byte &- 48 > 9 {
+      // No unit has more than three bytes, or a NUL.
+      if name > 0xFFFF || byte == 0 { return nil }
+      name = name << 8 | UInt32(byte)
+      rest = rest.dropFirst()
+    }
+    switch name {
+    case 0x6e73: return 1  // ns
+    case 0x7573, 0xC2B573, 0xCEBC73: return 1_000  // us, µs (U+00B5), μs (U+03BC)
+    case 0x6d73: return 1_000_000  // ms
+    case 0x73: return 1_000_000_000  // s
+    case 0x6d: return 60_000_000_000  // m
+    case 0x68: return 3_600_000_000_000  // h
     default: return nil
     }
   }

@@ -29,6 +29,8 @@ public enum GoNumber {
   /// underscores between digits.
   /// - Returns: `nil` for anything else and for numbers beyond the range of 64 bits.
   public static func parseFloat(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+    if let plain = plainDecimal(text) { return plain }
+    guard text.allSatisfy(mayStandInFloat) else { return nil }
     var rest = Substring(String(decoding: text, as: UTF8.self))
     var sign = 1.0
     if let first = rest.first, first == "-" || first == "+" {
@@ -42,6 +44,45 @@ public enum GoNumber {
     }
     guard let digits = FloatLiteral.normalized(rest), let value = Double(digits), value.isFinite else { return nil }
     return sign * value
+  }
+
+  /// Digits, signs, underscores and the letters of `0x`, exponents, `infinity` and `nan`.
+  private static func mayStandInFloat(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "_"): return true
+    default:
+      let letter = byte | 0x20
+      return (0x61...0x66).contains(letter) || letter == UInt8(ascii: "x") || letter == UInt8(ascii: "p")
+        || letter == UInt8(ascii: "i") || letter == UInt8(ascii: "n") || letter == UInt8(ascii: "t")
+        || letter == UInt8(ascii: "y")
+    }
+  }
+
+  /// A number of up to 15 digits, perhaps with a sign and a point; nil for every other form.
+  private static func plainDecimal(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+    var mantissa: UInt64 = 0
+    var decimals = -1
+    var at = 0
+    guard let first = text.first, text.count <= 17 else { return nil }
+    if first == UInt8(ascii: "-") || first == UInt8(ascii: "+") { at = 1 }
+    var digits = 0
+    while at < text.count {
+      let digit = text[at] &- 48
+      if digit <= 9 {
+        mantissa = mantissa &* 10 &+ UInt64(digit)
+        digits &+= 1
+        if decimals >= 0 { decimals &+= 1 }
+      } else if text[at] == UInt8(ascii: "."), decimals < 0 {
+        decimals = 0
+      } else {
+        return nil
+      }
+      at &+= 1
+    }
+    // Up to 2^53 and 10^22 both numbers are exact, and so is one operation on them.
+    guard digits > 0, digits <= 15 else { return nil }
+    let magnitude = decimals > 0 ? Double(mantissa) / powersOfTen[decimals] : Double(mantissa)
+    return first == UInt8(ascii: "-") ? -magnitude : magnitude
   }
 
   /// The value of a number that is known to be well-formed in JSON's sense; `nil` beyond the range of 64 bits.

@@ -46,6 +46,8 @@ public final class Regex: Sendable {
   private nonisolated(unsafe) let expression: OpaquePointer
   // So is machine code of PCRE2. nil where the two might not agree, or no code can be made.
   private nonisolated(unsafe) let machineCode: OpaquePointer?
+  /// nil where nothing is known of them.
+  private let leading: LeadingBytes?
 
   /// - Parameter anchored: the expression has to match the whole text, as in relabelling.
   public convenience init(_ pattern: String, anchored: Bool = false) throws(RegexError) {
@@ -58,6 +60,7 @@ public final class Regex: Sendable {
     expression = try Self.compile(syntax.rewritten, original: pattern)
     let form = usesMachineCode ? BacktrackingForm(syntax.rewritten, anchored: anchored) : nil
     machineCode = form.flatMap { cpcre2_compile($0.pattern, $0.pattern.count) }
+    leading = usesMachineCode && !anchored ? LeadingBytes(syntax.rewritten) : nil
     self.pattern = pattern
     self.anchored = anchored
     groupNames = syntax.groupNames
@@ -83,6 +86,10 @@ public final class Regex: Sendable {
   public func match(
     _ text: UnsafeBufferPointer<UInt8>, from: Int = 0, into groups: UnsafeMutableBufferPointer<GroupRange>
   ) -> Bool {
+    if let leading, from == 0 {
+      if !leading.fits(text) { return false }
+      if leading.isWhole, groups.isEmpty { return true }
+    }
     if let machineCode, from == 0, let base = text.baseAddress, UTF8Text.isASCII(text) {
       switch run(machineCode, base, text.count, groups) {
       case 0: return false

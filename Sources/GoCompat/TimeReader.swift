@@ -31,29 +31,29 @@ struct TimeReader {
     case .longYear:
       guard isDigit(0), let value = digits(4) else { return false }
       year = value
-    case .month: return set(\.month, index(in: Self.months, short: true))
-    case .longMonth: return set(\.month, index(in: Self.months, short: false))
-    case .numMonth: return set(\.month, number(), in: 1...12)
-    case .zeroMonth: return set(\.month, number(fixed: true), in: 1...12)
+    case .month: return Self.set(&month, index(in: Self.months, short: true))
+    case .longMonth: return Self.set(&month, index(in: Self.months, short: false))
+    case .numMonth: return Self.set(&month, number(), in: 1...12)
+    case .zeroMonth: return Self.set(&month, number(fixed: true), in: 1...12)
     case .weekday: return index(in: Self.weekdays, short: true) != nil
     case .longWeekday: return index(in: Self.weekdays, short: false) != nil
-    case .day: return set(\.day, number())
+    case .day: return Self.set(&day, number())
     case .underDay:
       skipBlank()
-      return set(\.day, number())
-    case .zeroDay: return set(\.day, number(fixed: true))
+      return Self.set(&day, number())
+    case .zeroDay: return Self.set(&day, number(fixed: true))
     case .underYearDay:
       skipBlank()
       skipBlank()
-      return set(\.yearDay, threeDigits(fixed: false))
-    case .zeroYearDay: return set(\.yearDay, threeDigits(fixed: true))
-    case .hour: return set(\.hour, number(), in: 0...23)
-    case .hour12: return set(\.hour, number(), in: 0...12)
-    case .zeroHour12: return set(\.hour, number(fixed: true), in: 0...12)
-    case .minute: return set(\.minute, number(), in: 0...59)
-    case .zeroMinute: return set(\.minute, number(fixed: true), in: 0...59)
+      return Self.set(&yearDay, threeDigits(fixed: false))
+    case .zeroYearDay: return Self.set(&yearDay, threeDigits(fixed: true))
+    case .hour: return Self.set(&hour, number(), in: 0...23)
+    case .hour12: return Self.set(&hour, number(), in: 0...12)
+    case .zeroHour12: return Self.set(&hour, number(fixed: true), in: 0...12)
+    case .minute: return Self.set(&minute, number(), in: 0...59)
+    case .zeroMinute: return Self.set(&minute, number(fixed: true), in: 0...59)
     case .second, .zeroSecond:
-      guard set(\.second, number(fixed: element == .zeroSecond), in: 0...59) else { return false }
+      guard Self.set(&second, number(fixed: element == .zeroSecond), in: 0...59) else { return false }
       if !fractionFollows { readFraction() }
     case .fraction(let digits, _): return readFraction(exactly: digits)
     case .optionalFraction: readFraction()
@@ -72,11 +72,10 @@ struct TimeReader {
   private mutating func drop(_ count: Int) { rest = rest[(rest.startIndex + count)...] }
   private mutating func skipBlank() { if byte(0) == UInt8(ascii: " ") { drop(1) } }
 
-  private mutating func set(_ field: WritableKeyPath<TimeReader, Int>, _ value: Int?, in range: ClosedRange<Int>? = nil)
-    -> Bool
-  {
-    guard let value, range?.contains(value) ?? true else { return false }
-    self[keyPath: field] = value
+  @inline(__always)
+  private static func set(_ field: inout Int, _ value: Int?, in range: ClosedRange<Int> = 0...Int.max) -> Bool {
+    guard let value, range.contains(value) else { return false }
+    field = value
     return true
   }
 

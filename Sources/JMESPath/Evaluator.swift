@@ -9,6 +9,14 @@ extension Expression {
   }
 }
 
+extension Expression {
+  /// Applies the expression to a value of its own.
+  /// - Throws: what fails only now: a function that does not exist, or gets what it cannot take.
+  public func evaluate(on value: JSONValue) throws(JMESPathError) -> JSONValue {
+    try Evaluator(document: JSONDocument()).evaluate(root, value)
+  }
+}
+
 /// Walks an expression's tree. Where a value is of another kind than expected, the result is null (JMESPath
 /// specification).
 struct Evaluator {

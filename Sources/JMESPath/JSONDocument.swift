@@ -38,6 +38,7 @@ public final class JSONDocument {
   var tape = JSONTape()
   var text = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
   var scratch = ByteBuffer(capacity: 256)
+  var found = FoundStorage()
 
   public init() {}
 

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import GoCompat
 
 /// Checks a JSON text and writes the tape. Without recursion: depth costs no stack.
@@ -103,14 +104,11 @@ struct JSONParser {
     at &+= 1
     let start = at
     var hasEscapes = false
-    let raw = UnsafeRawBufferPointer(text)
-    while at < text.count {
-      // Eight bytes at a time up to the first quote, backslash or control character.
-      if at &+ 8 <= text.count {
-        let special = Self.special(raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-        at &+= special.trailingZeroBitCount &>> 3
-        if special == 0 { continue }
-      }
+    guard let base = text.baseAddress else { return false }
+    while true {
+      at = ByteScan.first(
+        base, from: at, count: text.count, one: UInt8(ascii: "\""), other: UInt8(ascii: "\\"), below: 0x20)
+      if at == text.count { return false }
       let byte = text[at]
       if byte == UInt8(ascii: "\"") {
         append(.string, start: start, end: at, hasEscapes: hasEscapes, &tape)
@@ -119,24 +117,9 @@ struct JSONParser {
       }
       if byte < 0x20 { return false }
       at &+= 1
-      if byte == UInt8(ascii: "\\") {
-        hasEscapes = true
-        guard readEscape() else { return false }
-      }
+      hasEscapes = true
+      guard readEscape() else { return false }
     }
-    return false
-  }
-
-  /// The top bit of each byte that ends a plain run; right up to the first of them.
-  private static func special(_ word: UInt64) -> UInt64 {
-    let word = UInt64(littleEndian: word)
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let highs: UInt64 = 0x8080_8080_8080_8080
-    func zeros(_ x: UInt64) -> UInt64 { (x &- ones) & ~x & highs }
-    let quotes = zeros(word ^ (ones &* UInt64(UInt8(ascii: "\""))))
-    let backslashes = zeros(word ^ (ones &* UInt64(UInt8(ascii: "\\"))))
-    let controls = (word &- ones &* 0x20) & ~word & highs
-    return quotes | backslashes | controls
   }
 
   private mutating func readEscape() -> Bool {

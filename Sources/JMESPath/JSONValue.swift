@@ -13,7 +13,14 @@ public indirect enum JSONValue: Sendable {
   public struct Member: Sendable {
     public var key: [UInt8]
     public var value: JSONValue
+
+    public init(key: [UInt8], value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
   }
+
+  public var isNull: Bool { if case .null = self { true } else { false } }
 
   static func text(_ text: String) -> JSONValue { .string(Array(text.utf8)) }
 }

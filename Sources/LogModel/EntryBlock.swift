@@ -33,11 +33,14 @@ public struct EntryRecord: Sendable {
 public struct EntryBlock: ~Copyable {
   public var records: [EntryRecord] = []
   public var made = ByteBuffer(capacity: 4096)
+  /// Lines that went into the pipeline, which are more than the entries where stages join or drop them.
+  public var lines = 0
 
   public init() { records.reserveCapacity(2048) }
 
   public mutating func removeAll() {
     records.removeAll(keepingCapacity: true)
     made.removeAll()
+    lines = 0
   }
 }

@@ -2,6 +2,7 @@
 public enum GoQuote {
   /// `strconv.Quote`: printable characters stay, the rest is escaped.
   public static func quote(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x5c }) { return "\"\(text)\"" }
     var out = "\""
     out.reserveCapacity(text.utf8.count + 2)
     for scalar in text.unicodeScalars {

@@ -106,6 +106,26 @@ public struct PushRequest: Sendable {
   }
 }
 
+// An entry's own zone, which Loki's protocol does not carry: for printing entries within this process.
+extension PushRequest {
+  private static let zoneField: UInt64 = 15
+
+  /// Appends the zone to an entry in its protobuf form: seconds east of UTC.
+  public static func append(zone: Int32, to out: inout ByteBuffer) {
+    out.append(varint: zoneField << 3)
+    out.append(varint: UInt64(UInt32(bitPattern: zone)))
+  }
+
+  /// Seconds east of UTC; 0 where none was appended.
+  public static func zone(of entry: Entry, in bytes: UnsafeRawBufferPointer) throws(PushDecodeError) -> Int32 {
+    var reader = ProtobufReader(bytes, entry.message)
+    while let field = try reader.next() {
+      if field.number == zoneField { return Int32(truncatingIfNeeded: try field.integer()) }
+    }
+    return 0
+  }
+}
+
 /// Walks the fields of one protobuf message. Every length is checked against the message it lies in.
 struct ProtobufReader {
   struct Field {

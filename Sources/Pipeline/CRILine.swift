@@ -98,6 +98,7 @@ struct RuntimeClock {
       return value
     }
     guard let year = number(0, 4), let month = number(5, 2), let day = number(8, 2), let hour = number(11, 2),
+      year >= 1,
       let minute = number(14, 2), let second = number(17, 2), (1...12).contains(month), day >= 1, hour < 24,
       minute < 60, second < 60
     else { return nil }

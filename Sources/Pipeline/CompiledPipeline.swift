@@ -3,7 +3,7 @@ public import LogModel
 import Telemetry
 
 /// A stage with everything decided at start-up.
-enum CompiledStage: Sendable {
+enum CompiledStage: ~Copyable, Sendable {
   case cri(CompiledCRI)
   case json(CompiledJSON)
   case regex(CompiledRegex)
@@ -27,13 +27,29 @@ enum CompiledStage: Sendable {
   case match(CompiledMatch)
   case multiline(CompiledMultiline)
   case metrics(CompiledMetrics)
+  case geoIP(CompiledGeoIP)
+}
+
+/// What is to be seen of lines on their way, for people who try a configuration.
+public struct Inspection: Sendable {
+  /// Told of each stage and line.
+  public var inspector: Inspector?
+  /// Entries carry the zone that their time was written in (`PushRequest.zone`).
+  public var notesZones: Bool
+
+  public init(inspector: Inspector? = nil, notesZones: Bool = false) {
+    self.inspector = inspector
+    self.notesZones = notesZones
+  }
+
+  var isActive: Bool { inspector != nil || notesZones }
 }
 
 /// A scrape config's `pipeline_stages`, compiled: names have become slots, layouts and expressions are parsed.
 ///
 /// Immutable and shared; what changes per line is in `PipelineRunner`, what is remembered per file in `PipelineState`.
 public final class CompiledPipeline: Sendable {
-  let stages: [CompiledStage]
+  let stages: StageList
   let names: NameTable
   let labelNames: [String]
   /// The names of slots as bytes, and for each the number of the label of its name.
@@ -43,40 +59,56 @@ public final class CompiledPipeline: Sendable {
   let metadataNames: [[UInt8]]
   /// Reasons under which drops are counted.
   let dropReasons: [String]
+  let constants: [UInt8]
   let registry: MetricRegistry
+  let inspection: Inspection
   /// The most capturing groups of any expression.
   let groupCount: Int
+  /// Timestamp stages are numbered below it.
+  let memoCount: Int
   /// Pipelines of no stage, or of `cri` alone, run from the read buffer to the wire without slots.
   let shape: Shape
 
   enum Shape: Sendable { case plain, cri, general }
 
   init(
-    stages: [CompiledStage], names: NameTable, labels: NameTable, metadata: NameTable = NameTable(),
-    dropReasons: [String] = [], registry: MetricRegistry
+    stages: consuming StageList, names: NameTable, labels: NameTable, metadata: NameTable = NameTable(),
+    constants: [UInt8] = [],
+    dropReasons: [String] = [], registry: MetricRegistry, inspection: Inspection = Inspection()
   ) {
-    self.stages = stages
     self.names = names
     labelNames = labels.names
     nameBytes = names.names.map { Array($0.utf8) }
     labelOfName = names.names.map { labels[$0] }
+    self.constants = constants
     metadataNames = metadata.names.map { Array($0.utf8) }
     self.dropReasons = dropReasons
     self.registry = registry
-    groupCount =
-      stages.map { stage in
-        if case .regex(let regex) = stage { return regex.regex.groupCount }
-        return 0
-      }.max() ?? 0
-    if stages.isEmpty {
-      shape = .plain
-    } else if stages.count == 1, case .cri = stages[0] {
-      shape = .cri
-    } else {
-      shape = .general
+    self.inspection = inspection
+    var groups = 0
+    var memos = 0
+    for index in 0..<stages.count {
+      switch stages[index] {
+      case .regex(let regex): groups = max(groups, regex.regex.groupCount)
+      case .timestamp(let timestamp): memos = max(memos, Int(timestamp.number) + 1)
+      case .cri(let cri): memos = max(memos, Int(cri.timestamp.number) + 1)
+      default: break
+      }
     }
+    groupCount = groups
+    memoCount = memos
+    if inspection.isActive {
+      shape = .general
+    } else if stages.isEmpty {
+      shape = .plain
+    } else {
+      shape = stages.count == 1 && stages[0].isCRI ? .cri : .general
+    }
+    self.stages = stages
   }
 
   /// What is remembered of one file from its first line on.
-  public func makeState(labels: LabelSet) -> PipelineState { PipelineState(labels: labels, names: names) }
+  public func makeState(labels: LabelSet) -> PipelineState {
+    PipelineState(labels: labels, names: names, constants: constants)
+  }
 }

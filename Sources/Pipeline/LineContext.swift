@@ -12,6 +12,10 @@ struct LineContext: ~Copyable {
   var made: ByteBuffer
   var line: Slice
   var time: Timestamp
+  /// Seconds east of UTC of the zone that the time was written in.
+  var zone: Int32 = 0
+  /// The same of the time of reading.
+  let localZone: Int32
   var isDropped = false
   /// Place of the reason under which a drop is to be counted; -1: it is not counted, or the line is only held.
   var dropReason = -1
@@ -34,12 +38,16 @@ struct LineContext: ~Copyable {
   let labelCount: Int
   let labelNames: [String]
   /// Labels of the target that have no number are taken away.
-  var hidesOtherLabels = false
+  private(set) var hidesOtherLabels = false
+  /// What tells the labels of this line from those of others of its file: each label that a stage touched has a share
+  /// in it. 0: none did.
+  private(set) var labelsHash: UInt64 = 0
+  /// Those shares.
+  let labelShares: UnsafeMutablePointer<UInt64>
   /// Structured metadata, by the number of its name.
   let metadata: UnsafeMutablePointer<Slot>
   let metadataCount: Int
   let year: Int
-  var key: ByteBuffer
   /// For what is written before it is known where it goes.
   var scratch = ByteBuffer(capacity: 256)
 
@@ -108,25 +116,41 @@ struct LineContext: ~Copyable {
     }
   }
 
-  /// What tells the labels of this line from those of others of its file, in bytes. Valid until the next call.
-  mutating func labelKey() -> UnsafeBufferPointer<UInt8> {
-    key.removeAll()
-    if hidesOtherLabels { key.append(0xff) }
-    for index in 0..<labelCount {
-      let label = labels[index]
-      key.append(label.kind.rawValue)
-      if label.kind == .text {
-        key.append(varint: UInt64(label.slice.count))
-        key.append(bytes(label.slice))
-      }
-    }
-    return key.bytes
+  /// Not to be foreseen, so that nobody who writes lines can make two label sets share a hash.
+  private static let secret = UInt64.random(in: .min ... .max)
+
+  @inline(__always)
+  mutating func setLabel(_ label: Int, _ value: Slot) {
+    labels[label] = value
+    var share = Self.secret ^ UInt64(truncatingIfNeeded: label &* 4 &+ Int(value.kind.rawValue))
+    share = value.kind == .text ? Hash.bytes(bytes(value.slice), seed: share) : Hash.mix(share, share >> 32)
+    labelsHash ^= labelShares[label] ^ share
+    labelShares[label] = share
   }
 
-  mutating func labelHash(seed: UInt64) -> UInt64 {
-    if labelCount == 0, !hidesOtherLabels { return seed }
-    return Hash.bytes(labelKey(), seed: seed)
+  mutating func hideOtherLabels() {
+    if hidesOtherLabels { return }
+    hidesOtherLabels = true
+    labelsHash ^= Self.secret
   }
+
+  /// As the target has them.
+  mutating func clearLabels() {
+    hidesOtherLabels = false
+    if labelsHash != 0 { resetLabels() }
+  }
+
+  /// The same, whatever another context has left in the storage.
+  mutating func resetLabels() {
+    labelsHash = 0
+    for index in 0..<labelCount {
+      labels[index] = .absent
+      labelShares[index] = 0
+    }
+  }
+
+  /// The labels' hash, mixed with what distinguishes a stage from others.
+  @inline(__always) func labelHash(seed: UInt64) -> UInt64 { labelsHash ^ (seed &* 0x9E37_79B9_7F4A_7C15) }
 
   /// The label set of this line: the target's labels with what the stages did to them.
   func labels(over base: LabelSet) -> LabelSet {

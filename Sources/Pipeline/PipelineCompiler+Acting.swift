@@ -47,6 +47,22 @@ extension PipelineCompiler {
     }
   }
 
+  /// Opens the database, so that one that is not there is told of at the start.
+  mutating func locate(_ geoIP: GeoIPStage, line: Int) throws(PipelineError) {
+    let database: GeoDatabase
+    do {
+      database = try GeoDatabase(path: geoIP.database)
+    } catch {
+      throw PipelineError("stage \"geoip\" in line \(line): \(error); db names a MaxMind database (.mmdb)")
+    }
+    stages.append(
+      .geoIP(
+        CompiledGeoIP(
+          database: database, source: names.number(geoIP.source),
+          fields: CompiledGeoIP.fields(geoIP.databaseType).map { .init(field: $0.0, label: labels.number($0.1)) },
+          lookups: geoIP.customLookups.map { .init(expression: $0.expression, label: labels.number($0.name)) })))
+  }
+
   /// Stages about labels, tenant and structured metadata.
   mutating func relabel(_ stage: StageConfiguration) {
     switch stage.options {
@@ -61,7 +77,7 @@ extension PipelineCompiler {
     case .tenant(let tenant):
       let origin: CompiledTenant.Origin
       switch tenant {
-      case .value(let value): origin = .value(Array(value.utf8))
+      case .value(let value): origin = .value(constant(value))
       case .source(let source): origin = .source(names.number(source))
       case .label(let label): origin = .label(reference(label))
       }
@@ -71,7 +87,7 @@ extension PipelineCompiler {
   }
 
   /// Stages that decide which entries go on.
-  mutating func act(_ stage: StageConfiguration) {
+  mutating func act(_ stage: StageConfiguration) throws(PipelineError) {
     switch stage.options {
     case .drop(let drop):
       stages.append(
@@ -90,7 +106,7 @@ extension PipelineCompiler {
           CompiledLimit(
             limiter: RateLimiter(rate: limit.rate, burst: limit.burst), drops: limit.drop,
             reason: reasons.number("ratelimit_drop_stage"), byLabel: byLabel)))
-    case .match(let match): self.match(match)
+    case .match(let match): try self.match(match)
     case .sampling(let sampling):
       stages.append(
         .sampling(
@@ -101,16 +117,18 @@ extension PipelineCompiler {
   }
 
   /// Nested stages follow their match stage, which passes over them where its selector does not fit.
-  private mutating func match(_ match: MatchStage) {
+  private mutating func match(_ match: MatchStage) throws(PipelineError) {
     let place = stages.count
-    var compiled = CompiledMatch(
-      matchers: match.selector.matchers.map { .init(label: reference($0.name), condition: $0.condition) },
-      filters: match.selector.filters, count: 0,
-      dropReason: match.action == .drop ? reasons.number(match.dropCounterReason) : nil)
-    stages.append(.match(compiled))
-    for stage in match.stages { add(stage) }
-    compiled.count = stages.count - place - 1
-    stages[place] = .match(compiled)
+    let matchers = match.selector.matchers.map {
+      CompiledMatch.Matcher(label: reference($0.name), condition: $0.condition)
+    }
+    let reason = match.action == .drop ? reasons.number(match.dropCounterReason) : nil
+    func compiled(count: Int) -> CompiledMatch {
+      CompiledMatch(matchers: matchers, filters: match.selector.filters, count: count, dropReason: reason)
+    }
+    stages.append(.match(compiled(count: 0)))
+    for stage in match.stages { try add(stage) }
+    stages.replace(place, with: .match(compiled(count: stages.count - place - 1)))
   }
 
   /// The rate of all lines that are read goes before the first stage.

@@ -5,35 +5,41 @@ import LogModel
 public import Telemetry
 
 extension CompiledPipeline {
-  /// Compiles the stages of a scrape config. They must have passed the configuration's checks: a stage that is not in
-  /// this version is none of its business.
+  /// Compiles the stages of a scrape config. They must have passed the configuration's checks.
   /// - Parameters:
   ///   - registry: for what the stages count.
   ///   - lineLimit: `limits_config.readline_rate`, where it is in force.
-  public convenience init(_ stages: [StageConfiguration], registry: MetricRegistry, lineLimit: LineLimit? = nil) {
+  /// - Throws: what a stage needs of this machine and is not there, such as a database.
+  public convenience init(
+    _ stages: [StageConfiguration], registry: MetricRegistry, lineLimit: LineLimit? = nil,
+    inspection: Inspection = Inspection()
+  ) throws(PipelineError) {
     var compiler = PipelineCompiler(registry: registry)
     if let lineLimit { compiler.add(lineLimit) }
-    for stage in stages { compiler.add(stage) }
+    for stage in stages { try compiler.add(stage) }
     self.init(
       stages: compiler.stages, names: compiler.names, labels: compiler.labels, metadata: compiler.metadata,
-      dropReasons: compiler.reasons.names, registry: registry)
+      constants: compiler.constants,
+      dropReasons: compiler.reasons.names, registry: registry, inspection: inspection)
   }
 }
 
 /// Numbers names and turns stages into their compiled form, in order.
-struct PipelineCompiler {
+struct PipelineCompiler: ~Copyable {
   let registry: MetricRegistry
-  var stages: [CompiledStage] = []
+  var stages = StageList()
   var names = NameTable()
   var labels = NameTable()
   var metadata = NameTable()
   var reasons = NameTable()
+  /// Values that the configuration gives.
+  var constants: [UInt8] = []
   /// Timestamp stages so far: each keeps last known times of its own.
   var clocks: UInt64 = 0
 
   init(registry: MetricRegistry) { self.registry = registry }
 
-  mutating func add(_ stage: StageConfiguration) {
+  mutating func add(_ stage: StageConfiguration) throws(PipelineError) {
     switch stage.options {
     case .cri(let cri): stages.append(.cri(compile(cri)))
     case .docker: docker()
@@ -59,7 +65,7 @@ struct PipelineCompiler {
         .staticLabels(
           CompiledStaticLabels(
             assignments: stage.labels.labels.map {
-              .init(label: labels.number($0.name), value: Array($0.value.utf8))
+              .init(label: labels.number($0.name), value: constant($0.value))
             })))
     case .template(let template): stages.append(.template(CompiledTemplate(template, &names)))
     case .timestamp(let timestamp):
@@ -70,11 +76,17 @@ struct PipelineCompiler {
             fudges: timestamp.actionOnFailure == .fudge)))
     case .decolorize, .eventLogMessage, .multiline, .pack: reshape(stage)
     case .labelAllow, .structuredMetadata, .tenant: relabel(stage)
-    case .drop, .limit, .match, .sampling: act(stage)
+    case .drop, .limit, .match, .sampling: try act(stage)
     case .metrics(let metrics): measure(metrics)
-    case .geoIP:
-      preconditionFailure("stage \(stage.name) passed the start's check")
+    case .geoIP(let geoIP): try locate(geoIP, line: stage.line)
     }
+  }
+
+  /// Where a value of the configuration lies in every file's constants.
+  mutating func constant(_ text: String) -> Slice {
+    let start = constants.count
+    constants += Array(text.utf8)
+    return Slice(.fixed, start, constants.count - start)
   }
 
   private mutating func clock(
@@ -82,7 +94,8 @@ struct PipelineCompiler {
   ) -> CompiledTimestamp {
     clocks += 1
     return CompiledTimestamp(
-      number: clocks, source: names.number(source), formats: formats, location: location, fudges: fudges)
+      number: clocks, source: names.number(source), formats: formats, location: location, fudges: fudges,
+      startsWithRFC3339: ["RFC3339", "RFC3339Nano"].contains(formats.first?.text))
   }
 
   private mutating func compile(_ cri: CRIStage) -> CompiledCRI {
@@ -97,11 +110,13 @@ struct PipelineCompiler {
   /// `docker` stands for four stages (Promtail's documentation, docker stage).
   private mutating func docker() {
     let fields = [("log", "output"), ("stream", "stream"), ("time", "timestamp")]
+    var table = FieldTable()
+    for (field, _) in fields { table.add([field]) }
     stages.append(
       .json(
         CompiledJSON(
-          fields: fields.map { .init(slot: names.number($0.1), path: FieldPath([$0.0])) }, expressions: [],
-          source: nil, dropsMalformed: false)))
+          fields: table, fieldSlots: fields.map { names.number($0.1) }, expressions: [], source: nil,
+          dropsMalformed: false)))
     stages.append(
       .labels(CompiledLabels(assignments: [.init(label: labels.number("stream"), source: names.number("stream"))])))
     stages.append(.timestamp(clock(source: "timestamp", [.rfc3339Nano], nil, fudges: true)))
@@ -109,18 +124,20 @@ struct PipelineCompiler {
   }
 
   private mutating func compile(_ json: JSONStage) -> CompiledJSON {
-    var fields: [CompiledJSON.Field] = []
+    var fields = FieldTable()
+    var slots: [Int] = []
     var expressions: [CompiledJSON.Extraction] = []
     for item in json.expressions {
       let slot = names.number(item.name)
       if let path = item.expression.plainPath {
-        fields.append(.init(slot: slot, path: FieldPath(path)))
+        fields.add(path)
+        slots.append(slot)
       } else {
         expressions.append(.init(slot: slot, expression: item.expression))
       }
     }
     return CompiledJSON(
-      fields: fields, expressions: expressions, source: json.source.map { names.number($0) },
+      fields: fields, fieldSlots: slots, expressions: expressions, source: json.source.map { names.number($0) },
       dropsMalformed: json.dropMalformed)
   }
 

@@ -1,4 +1,5 @@
 import Bytes
+import GoCompat
 public import LogModel
 
 // From lines to entries: what a line begins with, what it becomes, and what is let go without a line.
@@ -20,10 +21,16 @@ extension PipelineRunner {
         swap(&made, &block.made)
         var context = LineContext(
           chunk: chunk, fixed: fixed.baseAddress, made: made, line: Slice(.chunk, 0, 0),
-          time: Timestamp(seconds: 0, nanoseconds: 0), now: now, fileSeed: state.seed, slots: slots,
-          slotCount: pipeline.names.names.count, first: first, labels: labels, labelCount: pipeline.labelNames.count,
-          labelNames: pipeline.labelNames, metadata: metadata, metadataCount: pipeline.metadataNames.count,
-          year: Self.year(readTime), key: ByteBuffer(capacity: 256))
+          time: Timestamp(seconds: 0, nanoseconds: 0),
+          localZone: pipeline.inspection.notesZones
+            ? Int32(TimeZoneRules.system.offset(at: readTime / 1_000_000_000)) : 0, now: now, fileSeed: state.seed,
+          slots: slots,
+          slotCount: pipeline.names.names.count, first: first, labels: labels,
+          labelCount: pipeline.labelNames.count,
+          labelNames: pipeline.labelNames, labelShares: labelShares, metadata: metadata,
+          metadataCount: pipeline.metadataNames.count,
+          year: Self.year(readTime))
+        context.resetLabels()
         let result = body(&context, &state, &block.records)
         block.made = context.takeMade()
         return result
@@ -39,10 +46,10 @@ extension PipelineRunner {
   /// Forgets the line before.
   func begin(_ context: inout LineContext) {
     context.isDropped = false
+    context.zone = context.localZone
     context.dropReason = -1
-    context.hidesOtherLabels = false
     if context.slotCount > 0 { slots.update(from: context.first, count: context.slotCount) }
-    for index in 0..<context.labelCount { labels[index] = .absent }
+    context.clearLabels()
     for index in 0..<context.metadataCount { metadata[index] = .absent }
   }
 
@@ -55,8 +62,12 @@ extension PipelineRunner {
     var record = EntryRecord(
       timestamp: context.time, stream: stream(&context, &state, &streams), start: Int(context.line.start),
       length: Int(context.line.count), isMade: context.line.source == .made)
-    if context.metadataCount > 0 {
-      let (slice, size) = context.writeMetadata(pipeline.metadataNames)
+    if context.metadataCount > 0 || pipeline.inspection.notesZones {
+      var (slice, size) = context.writeMetadata(pipeline.metadataNames)
+      if pipeline.inspection.notesZones {
+        let zone = context.zone
+        slice.count += context.write { PushRequest.append(zone: zone, to: &$0) }.count
+      }
       record.metadataStart = slice.start
       record.metadataLength = slice.count
       record.metadataSize = UInt32(truncatingIfNeeded: size)
@@ -67,15 +78,9 @@ extension PipelineRunner {
   private func stream(_ context: inout LineContext, _ state: inout PipelineState, _ streams: inout StreamTable)
     -> StreamID
   {
-    var isPlain = !context.hidesOtherLabels
-    for index in 0..<context.labelCount where labels[index].kind != .absent { isPlain = false }
-    if isPlain { return state.streams.plain(state.labels, &streams) }
-    let key = context.labelKey()
-    var cache = StreamCache()
-    swap(&cache, &state.streams)
-    let id = cache.find(key, &streams) { context.labels(over: state.labels) }
-    swap(&cache, &state.streams)
-    return id
+    if context.labelsHash == 0 { return state.streams.plain(state.labels, &streams) }
+    if let known = state.streams.find(context.labelsHash) { return known }
+    return state.streams.add(context.labelsHash, context.labels(over: state.labels), &streams)
   }
 
   /// Lets go of held blocks that have waited long enough, or of everything that is held when the file is done with.
@@ -120,10 +125,8 @@ extension PipelineRunner {
   }
 
   private var stageAfterCRI: Int {
-    let place = pipeline.stages.firstIndex { stage in
-      if case .cri = stage { true } else { false }
-    }
-    return place.map { $0 + 1 } ?? pipeline.stages.count
+    for index in 0..<pipeline.stages.count where pipeline.stages[index].isCRI { return index + 1 }
+    return pipeline.stages.count
   }
 }
 
@@ -136,7 +139,7 @@ extension LineContext {
     for index in 0..<labelCount {
       let value = part.labels[labelNames[index]]
       if value == base[labelNames[index]] { continue }
-      labels[index] = value.map { value in .text(write { $0.append(value) }) } ?? .null
+      setLabel(index, value.map { value in .text(write { $0.append(value) }) } ?? .null)
     }
   }
 }

@@ -9,9 +9,11 @@ public final class PipelineRunner {
   let pipeline: CompiledPipeline
   let slots: UnsafeMutablePointer<Slot>
   let labels: UnsafeMutablePointer<Slot>
+  let labelShares: UnsafeMutablePointer<UInt64>
   let metadata: UnsafeMutablePointer<Slot>
   private var drops: DropCounters
   private let groups: UnsafeMutableBufferPointer<GroupRange>
+  private let memos: UnsafeMutablePointer<TimeMemo>
   private var clock = RuntimeClock()
   private let document = JSONDocument()
   private var templates: TemplateSpace
@@ -23,18 +25,24 @@ public final class PipelineRunner {
     slots.initialize(repeating: .absent, count: max(1, pipeline.names.names.count))
     labels = .allocate(capacity: max(1, pipeline.labelNames.count))
     labels.initialize(repeating: .absent, count: max(1, pipeline.labelNames.count))
+    labelShares = .allocate(capacity: max(1, pipeline.labelNames.count))
+    labelShares.initialize(repeating: 0, count: max(1, pipeline.labelNames.count))
     metadata = .allocate(capacity: max(1, pipeline.metadataNames.count))
     metadata.initialize(repeating: .absent, count: max(1, pipeline.metadataNames.count))
     drops = DropCounters(registry: pipeline.registry, reasons: pipeline.dropReasons)
     groups = .allocate(capacity: pipeline.groupCount + 1)
     groups.initialize(repeating: .none)
+    memos = .allocate(capacity: pipeline.memoCount + 1)
+    memos.initialize(repeating: TimeMemo(), count: pipeline.memoCount + 1)
   }
 
   deinit {
     slots.deallocate()
     labels.deallocate()
+    labelShares.deallocate()
     metadata.deallocate()
     groups.deallocate()
+    memos.deallocate()
   }
 
   /// Runs the lines of a chunk.
@@ -54,8 +62,10 @@ public final class PipelineRunner {
     switch pipeline.shape {
     case .plain: plain(chunk, readTime, &state, &streams, &block)
     case .cri where !state.meetsCRINames:
-      guard case .cri(let stage) = pipeline.stages[0] else { return chunk.count }
-      runtime(stage, chunk, offset, readTime, &state, &streams, &block)
+      switch pipeline.stages[0] {
+      case .cri(let stage): runtime(stage, chunk, offset, readTime, &state, &streams, &block)
+      default: break
+      }
     default: return general(chunk, offset, readTime, now, &state, &streams, &block)
     }
     return chunk.count
@@ -84,17 +94,21 @@ public final class PipelineRunner {
           length: line.count, isMade: false))
       start &+= line.count &+ 1
     }
+    block.lines = block.records.count
   }
 
   // MARK: - cri alone
 
   private func runtime(
-    _ stage: CompiledCRI, _ chunk: UnsafeBufferPointer<UInt8>, _ offset: UInt64, _ readTime: Int64,
+    _ stage: borrowing CompiledCRI, _ chunk: UnsafeBufferPointer<UInt8>, _ offset: UInt64, _ readTime: Int64,
     _ state: inout PipelineState, _ streams: inout StreamTable, _ block: inout EntryBlock
   ) {
     var start = 0
+    var lines = 0
+    defer { block.lines = lines }
     while start < chunk.count {
       let line = line(chunk, start)
+      lines &+= 1
       defer { start &+= line.count &+ 1 }
       guard let parsed = CRILine(line) else {
         let time = Timestamp(nanosecondsSince1970: readTime &+ Int64(start))
@@ -129,7 +143,7 @@ public final class PipelineRunner {
 
   @inline(__always)
   private func runtimeTime(
-    _ text: UnsafeBufferPointer<UInt8>, isError: Bool, _ stage: CompiledCRI, _ readTime: Int64,
+    _ text: UnsafeBufferPointer<UInt8>, isError: Bool, _ stage: borrowing CompiledCRI, _ readTime: Int64,
     _ state: inout PipelineState
   ) -> Timestamp {
     let key = Self.fudgeKey(isError)
@@ -151,7 +165,8 @@ public final class PipelineRunner {
 
   /// A line that is a part, or may be the end of one that was held.
   private func part(
-    _ stage: CompiledCRI, _ content: UnsafeBufferPointer<UInt8>, _ isPartial: Bool, isError: Bool, _ time: Timestamp,
+    _ stage: borrowing CompiledCRI, _ content: UnsafeBufferPointer<UInt8>, _ isPartial: Bool, isError: Bool,
+    _ time: Timestamp,
     _ stream: StreamID, _ start: Int, _ offset: UInt64, _ state: inout PipelineState,
     _ streams: inout StreamTable, _ block: inout EntryBlock
   ) {
@@ -204,10 +219,13 @@ public final class PipelineRunner {
     _ state: inout PipelineState, _ streams: inout StreamTable, _ block: inout EntryBlock
   ) -> Int {
     guard let base = chunk.baseAddress else { return 0 }
-    return withContext(base, readTime, now, &state, &block) { context, state, records in
+    defer { state.blocks.copy(base) }
+    var lines = 0
+    let done = withContext(base, readTime, now, &state, &block) { context, state, records in
       var start = 0
       while start < chunk.count {
         let line = line(chunk, start)
+        lines &+= 1
         begin(&context)
         context.line = Slice(.chunk, start, line.count)
         context.lineReadTime = readTime &+ Int64(start)
@@ -225,46 +243,65 @@ public final class PipelineRunner {
       }
       return chunk.count
     }
+    block.lines = lines
+    return done
   }
 
   /// Runs the stages on the line of the context, which may be another one afterwards: a block instead of its last line.
   func stages(_ context: inout LineContext, from start: Int, _ state: inout PipelineState) -> [PartialLines.Partial] {
     var released: [PartialLines.Partial] = []
     var index = start
-    while index < pipeline.stages.count {
-      switch pipeline.stages[index] {
-      case .cri(let stage):
-        released = context.run(
-          stage, base: state.labels, offset: context.offset, &state.lastTimes, &state.partials)
-      case .json(let stage): context.run(stage, document)
-      case .regex(let stage): context.run(stage, groups: groups)
-      case .logfmt(let stage): context.run(stage)
-      case .labels(let stage): context.run(stage)
-      case .staticLabels(let stage): context.run(stage)
-      case .labelDrop(let stage): context.run(stage)
-      case .timestamp(let stage): context.run(stage, &state.lastTimes)
-      case .output(let stage): context.run(stage)
-      case .replace(let stage): context.run(stage, base: state.labels, templates)
-      case .template(let stage): context.run(stage, base: state.labels, templates)
-      case .drop(let stage): context.run(stage)
-      case .labelAllow(let stage): context.run(stage)
-      case .tenant(let stage): context.run(stage)
-      case .structuredMetadata(let stage): context.run(stage)
-      case .decolorize(let stage): context.run(stage)
-      case .sampling(let stage): context.run(stage)
-      case .pack(let stage): context.run(stage)
-      case .limit(let stage): context.run(stage, &drops)
-      case .eventLogMessage(let stage): context.run(stage, names: pipeline.nameBytes)
-      case .match(let stage): if !context.run(stage, labelOfName: pipeline.labelOfName) { index += stage.count }
-      case .multiline(let stage): context.run(stage, &state.blocks)
-      case .metrics(let stage): context.run(stage, base: state.labels, &state.series)
+    while index < pipeline.stages.count, !context.isDropped {
+      if let inspector = pipeline.inspection.inspector {
+        let before = InspectedLine(&context, pipeline, state.labels)
+        let name = pipeline.stages[index].name
+        index += run(pipeline.stages[index], &context, &state, &released)
+        inspector.show(name, before, InspectedLine(&context, pipeline, state.labels))
+      } else {
+        index += run(pipeline.stages[index], &context, &state, &released)
       }
-      if context.isDropped { break }
-      index += 1
     }
     if context.isDropped, context.dropReason >= 0 { drops.add(context.dropReason) }
     // The line may lie among the constants of its labels; the block knows the chunk and what was made.
     if context.line.source == .fixed { context.line = context.keep(context.bytes(context.line)) }
     return released
+  }
+
+  /// Runs one stage.
+  /// - Returns: how far on the next one is.
+  @inline(__always)
+  private func run(
+    _ stage: borrowing CompiledStage, _ context: inout LineContext, _ state: inout PipelineState,
+    _ released: inout [PartialLines.Partial]
+  ) -> Int {
+    switch stage {
+    case .cri(let stage):
+      released = context.run(
+        stage, base: state.labels, offset: context.offset, &state.lastTimes, &state.partials, memos)
+    case .json(let stage): context.run(stage, document)
+    case .regex(let stage): context.run(stage, groups: groups)
+    case .logfmt(let stage): context.run(stage)
+    case .labels(let stage): context.run(stage)
+    case .staticLabels(let stage): context.run(stage)
+    case .labelDrop(let stage): context.run(stage)
+    case .timestamp(let stage): context.run(stage, &state.lastTimes, memos)
+    case .output(let stage): context.run(stage)
+    case .replace(let stage): context.run(stage, base: state.labels, templates)
+    case .template(let stage): context.run(stage, base: state.labels, templates)
+    case .drop(let stage): context.run(stage)
+    case .labelAllow(let stage): context.run(stage)
+    case .tenant(let stage): context.run(stage)
+    case .structuredMetadata(let stage): context.run(stage)
+    case .decolorize(let stage): context.run(stage)
+    case .sampling(let stage): context.run(stage)
+    case .pack(let stage): context.run(stage)
+    case .limit(let stage): context.run(stage, &drops)
+    case .eventLogMessage(let stage): context.run(stage, names: pipeline.nameBytes)
+    case .match(let stage): if !context.run(stage, labelOfName: pipeline.labelOfName) { return 1 + stage.count }
+    case .multiline(let stage): context.run(stage, &state.blocks)
+    case .metrics(let stage): context.run(stage, base: state.labels, &state.series)
+    case .geoIP(let stage): context.run(stage, document)
+    }
+    return 1
   }
 }

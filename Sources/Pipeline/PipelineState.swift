@@ -7,7 +7,7 @@ public import LogModel
 public struct PipelineState: Sendable {
   /// The labels of the file's target, `filename` included.
   public let labels: LabelSet
-  /// Bytes of label values that slots refer to.
+  /// What outlives lines: `Source.fixed`.
   let fixed: [UInt8]
   /// What the extracted values are before the first stage: the labels of the target.
   let firstSlots: [Slot]
@@ -20,9 +20,9 @@ public struct PipelineState: Sendable {
   var series = KnownSeries()
   var lastTimes = LastTimes()
 
-  init(labels: LabelSet, names: NameTable) {
+  init(labels: LabelSet, names: NameTable, constants: [UInt8]) {
     self.labels = labels
-    var fixed: [UInt8] = []
+    var fixed = constants
     var slots = [Slot](repeating: .absent, count: names.names.count)
     for label in labels.labels {
       guard let number = names[label.name] else { continue }
@@ -64,9 +64,7 @@ struct StreamCache: Sendable {
   private var plain: StreamID?
   /// Of lines that only have `stream`: standard output, standard error.
   private var runtime: (StreamID?, StreamID?) = (nil, nil)
-  private var byKey: [[UInt8]: StreamID] = [:]
-  private var lastKey: [UInt8] = []
-  private var lastID: StreamID?
+  private var byLabels = HashedTable<StreamID>()
 
   /// Forgets everything if the table has begun anew.
   mutating func validate(_ table: borrowing StreamTable) {
@@ -92,29 +90,16 @@ struct StreamCache: Sendable {
     return id
   }
 
-  /// - Parameters:
-  ///   - key: what tells these labels from others of the file.
-  ///   - make: the label set, worked out when the key is new.
-  mutating func find(_ key: UnsafeBufferPointer<UInt8>, _ table: inout StreamTable, make: () -> LabelSet) -> StreamID {
-    if let lastID, lastKey.count == key.count, lastKey.withUnsafeBufferPointer({ equal($0, key) }) { return lastID }
-    let bytes = Array(key)
-    let id: StreamID
-    if let known = byKey[bytes] {
-      id = known
-    } else {
-      id = table.intern(make())
-      // A label of unbounded values must not fill the memory of a quiet file for ever.
-      if byKey.count >= 4096 { byKey.removeAll() }
-      byKey[bytes] = id
-    }
-    lastKey = bytes
-    lastID = id
-    return id
-  }
+  /// - Parameter labels: `LineContext.labelsHash`.
+  @inline(__always)
+  mutating func find(_ labels: UInt64) -> StreamID? { byLabels.place(of: labels).map { byLabels[place: $0] } }
 
-  private func equal(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Bool {
-    for index in 0..<a.count where a[index] != b[index] { return false }
-    return true
+  mutating func add(_ hash: UInt64, _ labels: LabelSet, _ table: inout StreamTable) -> StreamID {
+    // A label of unbounded values must not fill the memory of a quiet file for ever.
+    if byLabels.count >= 4096 { byLabels.removeAll() }
+    let id = table.intern(labels)
+    _ = byLabels.add(hash, id)
+    return id
   }
 }
 
@@ -156,32 +141,20 @@ struct PartialLines: Sendable {
 
 /// The last known time per timestamp stage and label set, for `action_on_failure: fudge`.
 struct LastTimes: Sendable {
-  private var places: [UInt64: Int] = [:]
-  private var times: [(key: UInt64, time: Timestamp)] = []
-  private var last = 0
+  private var times = HashedTable<Timestamp>()
   private static let limit = 8192
 
   subscript(key: UInt64) -> Timestamp? {
-    if last < times.count, times[last].key == key { return times[last].time }
-    return places[key].map { times[$0].time }
+    mutating get { times.place(of: key).map { times[place: $0] } }
   }
 
+  @inline(__always)
   mutating func set(_ key: UInt64, _ time: Timestamp) {
-    if last < times.count, times[last].key == key {
-      times[last].time = time
+    if let place = times.place(of: key) {
+      times[place: place] = time
       return
     }
-    if let place = places[key] {
-      last = place
-      times[place].time = time
-      return
-    }
-    if times.count >= Self.limit {
-      times.removeAll()
-      places.removeAll()
-    }
-    places[key] = times.count
-    last = times.count
-    times.append((key, time))
+    if times.count >= Self.limit { times.removeAll() }
+    _ = times.add(key, time)
   }
 }

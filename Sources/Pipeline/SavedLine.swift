@@ -2,41 +2,46 @@ import LogModel
 
 /// A line as some stage left it, apart from the buffers it was read into: what a multiline stage holds.
 struct SavedLine: Sendable {
-  var time: Timestamp
-  var readTime: Int64
-  var slots: [Slot]
-  var labels: [Slot]
-  var metadata: [Slot]
-  var hidesOtherLabels: Bool
+  var time = Timestamp(seconds: 0, nanoseconds: 0)
+  var readTime: Int64 = 0
+  var slots: [Slot] = []
+  var labels: [Slot] = []
+  var metadata: [Slot] = []
+  var hidesOtherLabels = false
   /// What the slots refer to as `.made`.
-  var values: [UInt8]
+  var values: [UInt8] = []
 }
 
 extension LineContext {
-  func save() -> SavedLine {
-    var saved = SavedLine(
-      time: time, readTime: lineReadTime, slots: [], labels: [], metadata: [], hidesOtherLabels: hidesOtherLabels,
-      values: [])
-    func copy(_ from: UnsafeMutablePointer<Slot>, _ count: Int) -> [Slot] {
-      (0..<count).map { index in
-        var slot = from[index]
-        // The labels of the target outlive the line.
-        if slot.kind == .text, slot.slice.source != .fixed {
-          let start = saved.values.count
-          saved.values.append(contentsOf: bytes(slot.slice))
-          slot.slice = Slice(.made, start, Int(slot.slice.count))
-        }
-        return slot
-      }
-    }
-    saved.slots = copy(slots, slotCount)
-    saved.labels = copy(labels, labelCount)
-    saved.metadata = copy(metadata, metadataCount)
-    return saved
+  /// Keeps the storage that `saved` has.
+  func save(into saved: inout SavedLine) {
+    saved.time = time
+    saved.readTime = lineReadTime
+    saved.hidesOtherLabels = hidesOtherLabels
+    saved.values.removeAll(keepingCapacity: true)
+    copy(slots, slotCount, &saved.slots, &saved.values)
+    copy(labels, labelCount, &saved.labels, &saved.values)
+    copy(metadata, metadataCount, &saved.metadata, &saved.values)
   }
 
-  mutating func restore(_ saved: SavedLine) {
-    let base = saved.values.withUnsafeBufferPointer { keep($0) }.start
+  private func copy(
+    _ from: UnsafeMutablePointer<Slot>, _ count: Int, _ to: inout [Slot], _ values: inout [UInt8]
+  ) {
+    to.removeAll(keepingCapacity: true)
+    for index in 0..<count {
+      var slot = from[index]
+      // The labels of the target outlive the line.
+      if slot.kind == .text, slot.slice.source != .fixed {
+        let start = values.count
+        values.append(contentsOf: bytes(slot.slice))
+        slot.slice = Slice(.made, start, Int(slot.slice.count))
+      }
+      to.append(slot)
+    }
+  }
+
+  mutating func restore(_ saved: borrowing SavedLine) {
+    let base = saved.values.isEmpty ? 0 : saved.values.withUnsafeBufferPointer { keep($0) }.start
     func copy(_ from: [Slot], _ to: UnsafeMutablePointer<Slot>) {
       for (index, slot) in from.enumerated() {
         to[index] = slot
@@ -44,11 +49,16 @@ extension LineContext {
       }
     }
     copy(saved.slots, slots)
-    copy(saved.labels, labels)
+    clearLabels()
+    if saved.hidesOtherLabels { hideOtherLabels() }
+    for (index, slot) in saved.labels.enumerated() where slot.kind != .absent {
+      var slot = slot
+      if slot.kind == .text, slot.slice.source == .made { slot.slice.start += base }
+      setLabel(index, slot)
+    }
     copy(saved.metadata, metadata)
     time = saved.time
     lineReadTime = saved.readTime
-    hidesOtherLabels = saved.hidesOtherLabels
     isDropped = false
   }
 }

@@ -4,7 +4,7 @@ enum Source: UInt8 {
   case chunk
   /// In what stages wrote (`EntryBlock.made`).
   case made
-  /// In the tail's own constants: the values of its labels.
+  /// In what outlives the line: the constants of the pipeline, then the values of the target's labels.
   case fixed
 }
 

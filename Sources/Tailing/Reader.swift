@@ -166,7 +166,9 @@ struct Reader: ~Copyable {
       forgetWaiting(key)
       if let file = current.removeValue(forKey: key) { release(file) }
     case .settled(let tickets): settled(tickets)
-    case .jobs(let jobs): adopt(jobs)
+    case .jobs(let jobs, let limits):
+      setup.rotatedLimits = limits
+      adopt(jobs)
     case .clients(let change): adopt(change)
     case .drain(let done):
       isDraining = true

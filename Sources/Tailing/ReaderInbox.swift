@@ -15,7 +15,7 @@ public enum ReaderMessage: Sendable {
   /// Its target is gone: stop reading and keep the position.
   case release(FileKey)
   /// How jobs are read from now on; files of jobs that are not among them are finished as they were begun.
-  case jobs([Int: ReadingJob])
+  case jobs([Int: ReadingJob], RotatedLimits)
   /// Clients came or went.
   case clients(ClientChange)
   /// Batches were settled; there may be room again.

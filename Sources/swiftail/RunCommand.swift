@@ -43,19 +43,18 @@ enum RunCommand {
       writeError(configuration.yamlText.split(separator: "\n").reversed().joined(separator: "\n") + "\n")
     }
     var errors = configuration.startErrors.map(\.description)
-    for (flag, isSet) in [("-dry-run", flags.dryRun), ("-inspect", flags.inspect)] where isSet {
-      errors.append("\(flag) is not in this version")
-    }
     if flags.configFile.isEmpty, !errors.isEmpty {
       errors.append("swiftail up shows this machine's logs; -config.file=FILE runs a Promtail configuration")
     }
     if !errors.isEmpty { Command.fail(errors.joined(separator: "\n"), status: 1) }
-    await start(loaded) { try ConfigurationFiles.load(flags) }
+    let trial = Trial(isDry: flags.dryRun, inspects: flags.inspect)
+    trial.begin(configuration)
+    await start(loaded, trial) { try ConfigurationFiles.load(flags) }
   }
 
-  private static func start(_ loaded: LoadedConfiguration, load: @escaping @Sendable () throws -> LoadedConfiguration)
-    async
-  {
+  private static func start(
+    _ loaded: LoadedConfiguration, _ trial: Trial, load: @escaping @Sendable () throws -> LoadedConfiguration
+  ) async {
     let configuration = loaded.configuration
     let registry = MetricRegistry()
     let log = Log(registry: registry)
@@ -63,10 +62,22 @@ enum RunCommand {
     log.debug("configuration loaded", ("jobs", configuration.scrapeConfigs.count))
     for warning in configuration.warnings { log.warn(warning.description) }
     do {
-      let agent = try await AgentProcess(loaded, load: load, registry: registry, log: log)
+      let input =
+        configuration.targetConfig.stdin
+        ? try StandardInputProcess(configuration, trial, registry: registry, log: log) : nil
+      let agent = try await AgentProcess(loaded, trial, load: load, registry: registry, log: log)
       // The words that scripts which start Promtail wait for.
       log.info("Starting Promtail", ("by", "swiftail"), ("version", AgentProcess.version))
-      await Command.waitForStop { await agent.reload() }
+      if let input {
+        let stop = Task {
+          await Command.waitForStop { await agent.reload() }
+          input.stop()
+        }
+        await input.run()
+        stop.cancel()
+      } else {
+        await Command.waitForStop { await agent.reload() }
+      }
       log.info("stopping")
       await agent.stop()
     } catch {

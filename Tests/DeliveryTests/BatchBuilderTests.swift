@@ -29,7 +29,7 @@ import Testing
 
   /// The streams of a request with their lines, as a server reads them.
   private func decode(_ batch: SealedBatch) throws -> [String] {
-    let bytes: [UInt8] = batch.withPieces { $0.flatMap { Array($0) } }
+    let bytes = batch.request.wireForm()
     #expect(bytes.count == batch.wireLength)
     return try bytes.withUnsafeBytes { raw in
       try PushRequest(decoding: raw).streams.map { stream in
@@ -93,7 +93,7 @@ import Testing
     let lines = (0..<count).map { (stream: $0 % 3, line: "line \($0)") }
     #expect(append(&builder, lines) == count)
     let batch = builder.seal { Array("{s=\"\($0.index)\"}".utf8) }
-    let (first, second) = try #require(batch.halves())
+    let (first, second) = try #require(batch.halves(by: KeepingOutput()))
     #expect(first.entries == count / 2)
     #expect(first.entries + second.entries == count)
     func entries(_ batches: [SealedBatch]) throws -> Set<String> {

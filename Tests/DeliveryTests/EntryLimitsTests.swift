@@ -11,7 +11,8 @@ import Testing
   /// What is sent of lines, each of a stream, in one batch.
   private func send(_ lines: [(stream: String, line: String)], _ limits: EntryLimits) async throws -> [String] {
     let queue = BatchQueue(client: 0, tenant: nil)
-    var settings = LaneSettings(batchWait: 0, batchSize: 1000, externalLabels: .empty, limits: limits)
+    var settings = LaneSettings(
+      batchWait: 0, batchSize: 1000, externalLabels: .empty, limits: limits, output: KeepingOutput())
     settings.account = LimitAccount(metrics: DeliveryMetrics(registry), host: "h:1", tenant: "t")
     var lanes = Lanes([settings]) { _, _ in queue }
     var streams = StreamTable()
@@ -35,7 +36,7 @@ import Testing
     lanes.sealAll(streams: streams)
     queue.close()
     guard let batch = await queue.next() else { return [] }
-    let bytes: [UInt8] = batch.withPieces { $0.flatMap { Array($0) } }
+    let bytes = batch.request.wireForm()
     _ = batch.takeReceipt()?.delivered()
     return try bytes.withUnsafeBytes { raw in
       try PushRequest(decoding: raw).streams.flatMap { stream in

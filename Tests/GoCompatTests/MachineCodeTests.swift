@@ -46,7 +46,7 @@ import Testing
     var random = Random(state: seed &* 7919)
     var compared = 0
     for _ in 0..<400 {
-      let pattern = (random.next(10) == 0 ? "(?i)" : "") + random.expression(random.next(5))
+      let pattern = ["(?i)", "^", "^", "", ""][random.next(5)] + random.expression(random.next(5))
       let anchored = random.next(4) == 0
       guard let fast = try? Regex(pattern, anchored: anchored, usesMachineCode: true), fast.hasMachineCode else {
         continue
@@ -67,6 +67,21 @@ import Testing
   ])
   func usual_expressions_run_as_machine_code(pattern: String) throws {
     #expect(try Regex(pattern).hasMachineCode)
+  }
+
+  @Test(arguments: [
+    (#"^\d{4}-\d{2}-\d{2} "#, true, 11), ("^[A-Z]a", true, 2), (#"^\[x\]"#, true, 3), ("^ab+", false, 1),
+    ("^ab{2,3}", false, 1), ("^a(b)", false, 1),
+  ])
+  func the_leading_bytes_are_known(pattern: String, isWhole: Bool, count: Int) throws {
+    let leading = try #require(LeadingBytes(Array(pattern.utf8)))
+    #expect(leading.isWhole == isWhole)
+    #expect(leading.count == count)
+  }
+
+  @Test(arguments: ["a", "^", "^a|b", "^(a)", "^.a", "^[^a]", "^é", #"^\pLa"#, "(?i)^a"])
+  func of_other_expressions_no_leading_bytes_are_known(pattern: String) {
+    #expect(LeadingBytes(Array(pattern.utf8)) == nil)
   }
 
   @Test(arguments: [

@@ -22,7 +22,7 @@ final class Bench {
     let text = "clients: [{url: 'http://x/'}]\nscrape_configs:\n- job_name: j\n  pipeline_stages:\n\(indented)\n"
     let configuration = try AgentConfiguration.load(text: text, file: "test")
     #expect(configuration.startErrors.count == errors, "\(configuration.startErrors)")
-    let pipeline = CompiledPipeline(configuration.scrapeConfigs[0].pipelineStages, registry: registry)
+    let pipeline = try CompiledPipeline(configuration.scrapeConfigs[0].pipelineStages, registry: registry)
     runner = PipelineRunner(pipeline)
     state = pipeline.makeState(labels: LabelSet(labels))
   }

@@ -73,13 +73,15 @@ final class TailingWorld {
         }, log: world.agentLog, failures: world.registry.counter("write_failures", "").with())
       inbox = try ReaderInbox()
       let queues = queues
-      let pipeline = CompiledPipeline(try stageConfigurations(world.stages), registry: world.registry)
+      let pipeline = try CompiledPipeline(try stageConfigurations(world.stages), registry: world.registry)
       reader = Reader(
         setup: ReaderSetup(
           files: world.files, clocks: world.clock, jobs: [0: ReadingJob(pipeline: pipeline)],
           clients: world.clientNames.map {
             ReaderClient(
-              name: $0, lane: LaneSettings(batchWait: 100_000_000, batchSize: 2000, externalLabels: .empty))
+              name: $0,
+              lane: LaneSettings(
+                batchWait: 100_000_000, batchSize: 2000, externalLabels: .empty, output: KeepingOutput()))
           },
           makeQueue: { client, tenant in queues.make(client, tenant) }, positions: table,
           metrics: TailingMetrics(world.registry), log: world.agentLog, pollInterval: 250_000_000),
@@ -189,9 +191,7 @@ final class TailingWorld {
   }
 
   private func note(_ batch: SealedBatch, client: Int) {
-    var bytes: [UInt8] = []
-    batch.withPieces { for piece in $0 { bytes += piece } }
-    bytes.withUnsafeBytes { raw in
+    batch.request.wireForm().withUnsafeBytes { raw in
       guard let request = try? PushRequest(decoding: raw) else { return }
       for stream in request.streams {
         let labels = String(decoding: raw[stream.labels], as: UTF8.self)
@@ -221,6 +221,20 @@ final class TailingWorld {
   func metric(_ name: String) -> Double {
     registry.exposition().split(separator: "\n").filter { $0.hasPrefix(name + " ") || $0.hasPrefix(name + "{") }
       .compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }.reduce(0, +)
+  }
+}
+
+/// Keeps requests as they are.
+private struct KeepingOutput: Output {
+  struct Kept: PreparedBatch {
+    let bytes: [UInt8]
+    var wireBytes: Int { bytes.count }
+    func send(tenant: String?) async -> SendOutcome { .delivered(status: 204) }
+    func wireForm() -> [UInt8] { bytes }
+  }
+
+  func prepare(_ request: borrowing RequestPieces) -> any PreparedBatch {
+    Kept(bytes: request.pieces.flatMap { Array($0) })
   }
 }
 

@@ -1,7 +1,7 @@
 import LogModel
 
 /// `cri`: takes a container runtime's line apart and joins lines that were written in parts.
-struct CompiledCRI: Sendable {
+struct CompiledCRI: ~Copyable, Sendable {
   var number: UInt64
   var time: Int
   var stream: Int
@@ -20,7 +20,7 @@ extension LineContext {
   /// - Returns: the parts of other lines that were let go, in order, to be sent before this one.
   mutating func run(
     _ stage: borrowing CompiledCRI, base: LabelSet, offset: UInt64, _ last: inout LastTimes,
-    _ partials: inout PartialLines
+    _ partials: inout PartialLines, _ memos: UnsafeMutablePointer<TimeMemo>
   ) -> [PartialLines.Partial] {
     var isPartial = false
     let text = bytes(line)
@@ -32,8 +32,8 @@ extension LineContext {
       isPartial = parsed.isPartial(base)
     }
     // The stage stands for labels, timestamp and twice output, which run whether or not the line was of its form.
-    if let value = self.text(slots[stage.stream]) { labels[stage.streamLabel] = .text(value) }
-    run(stage.timestamp, &last)
+    if let value = self.text(slots[stage.stream]) { setLabel(stage.streamLabel, .text(value)) }
+    run(stage.timestamp, &last, memos)
     run(CompiledOutput(source: stage.content))
     run(CompiledOutput(source: stage.tags))
     let key = labelHash(seed: stage.number)

@@ -3,7 +3,7 @@ import Glibc
 import GoCompat
 
 /// `decolorize`: the line without the escape sequences that colour a terminal (ECMA-48).
-struct CompiledDecolorize: Sendable {
+struct CompiledDecolorize: ~Copyable, Sendable {
   /// Operating system commands up to their BEL, and control sequences up to their final byte.
   /// nil cannot be: the pattern is a constant.
   static let sequences = try? Regex(

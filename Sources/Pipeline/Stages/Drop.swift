@@ -2,7 +2,7 @@ import GoCompat
 import LogModel
 
 /// `drop`: takes away the entries that fulfil all its criteria.
-struct CompiledDrop: Sendable {
+struct CompiledDrop: ~Copyable, Sendable {
   /// Extracted values; empty: the line.
   var sources: [Int]
   var separator: [UInt8]

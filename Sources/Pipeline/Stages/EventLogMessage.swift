@@ -1,7 +1,7 @@
 import Bytes
 
 /// `eventlogmessage`: `Key: value` lines of a Windows event's message become extracted values.
-struct CompiledEventLogMessage: Sendable {
+struct CompiledEventLogMessage: ~Copyable, Sendable {
   var source: Int
   /// Names that are no label names are passed over; else their signs become underscores.
   var dropsInvalid: Bool

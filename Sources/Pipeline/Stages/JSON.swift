@@ -2,18 +2,16 @@ import Bytes
 import JMESPath
 
 /// `json`: fields of a JSON object become extracted values; also what `docker` stands for.
-struct CompiledJSON: Sendable {
-  /// A path of field names, looked up in the parsed text; null where it leads nowhere.
-  struct Field: Sendable {
-    var slot: Int
-    var path: FieldPath
-  }
+struct CompiledJSON: ~Copyable, Sendable {
   /// An expression that is more than a path.
   struct Extraction: Sendable {
     var slot: Int
     var expression: Expression
   }
-  var fields: [Field]
+  /// Paths of field names, looked up in the parsed text; null where one leads nowhere.
+  var fields: FieldTable
+  /// By the number of the path.
+  var fieldSlots: [Int]
   var expressions: [Extraction]
   /// nil: the line.
   var source: Int?
@@ -44,8 +42,9 @@ extension LineContext {
       if stage.dropsMalformed { isDropped = true }
       return
     }
-    for field in stage.fields {
-      slots[field.slot] = document.lookup(field.path).map { value($0, slice, document) } ?? .null
+    let found = document.find(stage.fields)
+    for number in 0..<stage.fields.count {
+      slots[stage.fieldSlots[number]] = found[number].map { value($0, slice, document) } ?? .null
     }
     for item in stage.expressions {
       // One that fails on this line leaves what its name was (recorded: json/function-error-extracts-nothing).

@@ -1,12 +1,12 @@
 /// `labelallow`: only the labels it lists stay; extracted values of other names stay too.
-struct CompiledLabelAllow: Sendable {
+struct CompiledLabelAllow: ~Copyable, Sendable {
   var labels: Set<Int>
 }
 
 extension LineContext {
   mutating func run(_ stage: borrowing CompiledLabelAllow) {
-    for label in 0..<labelCount where !stage.labels.contains(label) { labels[label] = .null }
+    for label in 0..<labelCount where !stage.labels.contains(label) { setLabel(label, .null) }
     // Every listed name has a number, so what has none is not listed.
-    hidesOtherLabels = true
+    hideOtherLabels()
   }
 }

@@ -1,7 +1,7 @@
 import Bytes
 
 /// `limit`: a rate for the entries of all files of the scrape config; also `limits_config.readline_rate`.
-struct CompiledLimit: Sendable {
+struct CompiledLimit: ~Copyable, Sendable {
   var limiter: RateLimiter
   /// Entries beyond the rate are dropped; else their file waits.
   var drops: Bool

@@ -1,11 +1,20 @@
 import Bytes
+import Glibc
 import GoCompat
 
 /// `logfmt`: fields of `key=value` text become extracted values.
-struct CompiledLogfmt: Sendable {
+struct CompiledLogfmt: ~Copyable, Sendable {
   struct Field: Sendable {
     var key: [UInt8]
     var slot: Int
+    /// Its first eight bytes, the first lowest.
+    let word: UInt64
+
+    init(key: [UInt8], slot: Int) {
+      self.key = key
+      self.slot = slot
+      word = key.withUnsafeBytes { key.isEmpty ? 0 : Hash.word($0, 0, min(8, key.count)) }
+    }
   }
   var fields: [Field]
   /// nil: the line.
@@ -26,8 +35,10 @@ extension LineContext {
     var start = 0
     while start <= Int(input.count) {
       let all = bytes(input)
-      var end = start
-      while end < all.count, all[end] != 0x0a { end += 1 }
+      var end = all.count
+      if let base = all.baseAddress, let found = memchr(base + start, 0x0a, all.count - start) {
+        end = UnsafeRawPointer(found) - UnsafeRawPointer(base)
+      }
       if end - start > CompiledLogfmt.longest { return }
       if !record(stage, input.part(start..<end)) { return }
       start = end + 1
@@ -39,54 +50,63 @@ extension LineContext {
     var place = 0
     let count = Int(record.count)
     while true {
-      let text = bytes(record)
-      while place < count, text[place] <= 0x20 { place += 1 }
+      // Unescaping may move it.
+      guard let text = bytes(record).baseAddress else { return true }
+      while place < count, text[place] <= 0x20 { place &+= 1 }
       if place == count { return true }
-      let keyStart = place
-      while place < count, text[place] > 0x20, text[place] != 0x3d, text[place] != 0x22 { place += 1 }
-      let key = UnsafeBufferPointer(rebasing: text[keyStart..<place])
-      if key.isEmpty || !UTF8Text.isValid(key) { return false }
+      let start = place
+      place = ByteScan.first(text, from: place, count: count, one: 0x3d, other: 0x22, below: 0x21)
+      let key = UnsafeBufferPointer(start: text + start, count: place &- start)
+      if key.isEmpty { return false }
+      let word = Hash.word(UnsafeRawBufferPointer(key), 0, min(8, key.count))
+      if word & 0x8080_8080_8080_8080 != 0 || key.count > 8, !UTF8Text.isValid(key) { return false }
       if place < count, text[place] == 0x22 { return false }
       guard place < count, text[place] == 0x3d else {
-        set(stage, record.part(keyStart..<keyStart + key.count), Slice(.chunk, 0, 0))
+        set(stage, key, word, Slice(.chunk, 0, 0))
         continue
       }
-      place += 1
+      place &+= 1
       if place < count, text[place] == 0x22 {
         let opening = place
-        place += 1
+        place &+= 1
         var hasEscape = false
-        while place < count, text[place] != 0x22 {
-          if text[place] == 0x5c {
-            hasEscape = true
-            place += 1
-          }
-          place += 1
+        while true {
+          place = ByteScan.first(text, from: place, count: count, one: 0x22, other: 0x5c, below: 0)
+          if place >= count || text[place] == 0x22 { break }
+          hasEscape = true
+          place &+= 2
         }
         if place >= count { return false }
-        var value = record.part(opening + 1..<place)
-        place += 1
+        var value = record.part(opening &+ 1..<place)
+        place &+= 1
         if hasEscape {
           guard let unquoted = unquoted(value) else { return false }
           value = unquoted
+          let moved = UnsafeBufferPointer(rebasing: bytes(record)[start..<start + key.count])
+          set(stage, moved, word, value)
+        } else {
+          set(stage, key, word, value)
         }
-        set(stage, record.part(keyStart..<keyStart + key.count), value)
       } else {
-        let valueStart = place
-        while place < count, text[place] > 0x20 {
-          if text[place] == 0x3d || text[place] == 0x22 { return false }
-          place += 1
-        }
-        set(stage, record.part(keyStart..<keyStart + key.count), record.part(valueStart..<place))
+        let opening = place
+        place = ByteScan.first(text, from: place, count: count, one: 0x3d, other: 0x22, below: 0x21)
+        if place < count, text[place] > 0x20 { return false }
+        set(stage, key, word, record.part(opening..<place))
       }
     }
   }
 
-  private func set(_ stage: borrowing CompiledLogfmt, _ key: Slice, _ value: Slice) {
-    let name = bytes(key)
-    for field in stage.fields where field.key.count == name.count {
-      if field.key.withUnsafeBufferPointer({ $0.elementsEqual(name) }) { slots[field.slot] = .text(value) }
+  @inline(__always)
+  private func set(
+    _ stage: borrowing CompiledLogfmt, _ name: UnsafeBufferPointer<UInt8>, _ word: UInt64, _ value: Slice
+  ) {
+    for index in stage.fields.indices where stage.fields[index].word == word {
+      if isKey(stage.fields[index].key, name) { slots[stage.fields[index].slot] = .text(value) }
     }
+  }
+
+  private func isKey(_ key: [UInt8], _ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    key.withUnsafeBufferPointer { $0.count == name.count && $0.elementsEqual(name) }
   }
 
   /// JSON's escapes, as in quoted values of logfmt. nil when one is broken.

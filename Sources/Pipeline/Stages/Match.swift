@@ -3,7 +3,7 @@ import Glibc
 import GoCompat
 
 /// `match`: the stages after it up to `count` are for the entries that the selector fits; others go on behind them.
-struct CompiledMatch: Sendable {
+struct CompiledMatch: ~Copyable, Sendable {
   struct Matcher: Sendable {
     var label: LabelReference
     var condition: MatchSelector.Condition

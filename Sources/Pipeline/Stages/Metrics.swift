@@ -3,7 +3,7 @@ import GoCompat
 import LogModel
 
 /// `metrics`: counters, gauges and histograms from extracted values, a series for each label set.
-struct CompiledMetrics: Sendable {
+struct CompiledMetrics: ~Copyable, Sendable {
   struct Metric: Sendable {
     enum Action: Sendable {
       /// Adds so much, whatever the value.
@@ -34,27 +34,32 @@ extension LineContext {
   ///   - base: the labels of the target.
   ///   - known: the series that lines of this file had.
   mutating func run(_ stage: borrowing CompiledMetrics, base: LabelSet, _ known: inout KnownSeries) {
-    for metric in stage.metrics {
-      var value = 0.0
-      if let source = metric.source {
-        guard let found = numeric(slots[source], metric) else { continue }
-        value = found
-      }
-      let amount: CustomMetricFamily.Change
-      switch metric.action {
-      case .step(let step): amount = .add(step)
-      case .add(let factor): amount = .add(value * factor)
-      case .set: amount = .set(value)
-      case .observe: amount = .observe(value)
-      case .entryBytes: amount = .add(Double(line.count))
-      }
-      if metric.onlyGrows, case .add(let amount) = amount, !(amount >= 0) { continue }
-      let key = labelHash(seed: metric.number &+ 0x6d65_7472)
-      if let series = known[key], series.apply(amount, now: now) { continue }
-      var labels = labels(over: base)
-      labels[StreamTable.tenantLabel] = nil
-      known[key] = metric.family.apply(amount, to: labels, now: now)
+    for index in stage.metrics.indices { run(stage.metrics[index], base: base, &known) }
+  }
+
+  @inline(__always)
+  private mutating func run(
+    _ metric: borrowing CompiledMetrics.Metric, base: LabelSet, _ known: inout KnownSeries
+  ) {
+    var value = 0.0
+    if let source = metric.source {
+      guard let found = numeric(slots[source], metric) else { return }
+      value = found
     }
+    let amount: CustomMetricFamily.Change
+    switch metric.action {
+    case .step(let step): amount = .add(step)
+    case .add(let factor): amount = .add(value * factor)
+    case .set: amount = .set(value)
+    case .observe: amount = .observe(value)
+    case .entryBytes: amount = .add(Double(line.count))
+    }
+    if metric.onlyGrows, case .add(let amount) = amount, !(amount >= 0) { return }
+    let key = labelHash(seed: metric.number &+ 0x6d65_7472)
+    if let series = known[key], series.apply(amount, now: now) { return }
+    var labels = labels(over: base)
+    labels[StreamTable.tenantLabel] = nil
+    known[key] = metric.family.apply(amount, to: labels, now: now)
   }
 
   /// The value of a source that counts; nil when the line does not.
@@ -75,14 +80,19 @@ extension LineContext {
 
 /// Series by metric and label set, as a file's lines had them last.
 struct KnownSeries: Sendable {
-  private var byKey: [UInt64: CustomSeries] = [:]
+  private var byKey = HashedTable<CustomSeries>()
   private static let limit = 4096
 
   subscript(key: UInt64) -> CustomSeries? {
-    get { byKey[key] }
+    mutating get { byKey.place(of: key).map { byKey[place: $0] } }
     set {
+      guard let newValue else { return }
+      if let place = byKey.place(of: key) {
+        byKey[place: place] = newValue
+        return
+      }
       if byKey.count >= Self.limit { byKey.removeAll() }
-      byKey[key] = newValue
+      _ = byKey.add(key, newValue)
     }
   }
 }

@@ -1,5 +1,5 @@
 /// `output`: the line becomes an extracted value; one without a text form leaves it.
-struct CompiledOutput: Sendable {
+struct CompiledOutput: ~Copyable, Sendable {
   var source: Int
 }
 

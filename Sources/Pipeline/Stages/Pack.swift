@@ -3,7 +3,7 @@ import JMESPath
 import LogModel
 
 /// `pack`: labels and extracted values move into a JSON object, with the line under `_entry`.
-struct CompiledPack: Sendable {
+struct CompiledPack: ~Copyable, Sendable {
   struct Field: Sendable {
     /// The name as a JSON string with its colon.
     var key: [UInt8]
@@ -24,7 +24,7 @@ extension LineContext {
       let value: Slice
       if let found = label(field.label) {
         value = found
-        labels[field.label.label] = .null
+        setLabel(field.label.label, .null)
       } else if let found = text(slots[field.source]) {
         value = found
       } else {

@@ -1,7 +1,7 @@
 import GoCompat
 
 /// `regex`: named groups become extracted values.
-struct CompiledRegex: Sendable {
+struct CompiledRegex: ~Copyable, Sendable {
   struct Group: Sendable {
     var number: Int
     var slot: Int

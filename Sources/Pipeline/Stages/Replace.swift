@@ -5,7 +5,7 @@ import GoTemplate
 import LogModel
 
 /// `replace`: the groups of an expression give way to what a template makes of them.
-struct CompiledReplace: Sendable {
+struct CompiledReplace: ~Copyable, Sendable {
   var regex: Regex
   /// By group number; nil for groups without a name.
   var groupSlots: [Int?]

@@ -3,7 +3,7 @@ import Bytes
 /// `sampling`: keeps a share of the entries.
 ///
 /// What decides is where the line is in its file, so that one that is read again is decided again in the same way.
-struct CompiledSampling: Sendable {
+struct CompiledSampling: ~Copyable, Sendable {
   /// Entries whose number is below it are kept; the numbers are spread over 0 to 2^53.
   var limit: UInt64
   /// Distinguishes the stages of a pipeline.

@@ -1,7 +1,7 @@
 import Bytes
 
 /// `structured_metadata`: extracted values travel with the entry; a label of that name leaves the stream.
-struct CompiledStructuredMetadata: Sendable {
+struct CompiledStructuredMetadata: ~Copyable, Sendable {
   struct Assignment: Sendable {
     /// The number of the metadata's name.
     var name: Int
@@ -16,7 +16,7 @@ extension LineContext {
     for assignment in stage.assignments {
       if let value = label(assignment.label) {
         metadata[assignment.name] = .text(value)
-        labels[assignment.label.label] = .null
+        setLabel(assignment.label.label, .null)
       } else if let value = text(slots[assignment.source]) {
         metadata[assignment.name] = .text(value)
       }

@@ -4,7 +4,7 @@ import GoTemplate
 import LogModel
 
 /// `template`: an extracted value becomes what a template makes of all values.
-struct CompiledTemplate: Sendable {
+struct CompiledTemplate: ~Copyable, Sendable {
   var source: Int
   /// nil: the value is removed.
   var template: Template?

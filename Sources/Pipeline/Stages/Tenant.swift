@@ -1,9 +1,10 @@
 import GoCompat
 
 /// `tenant`: sets the label that chooses the tenant of an entry.
-struct CompiledTenant: Sendable {
+struct CompiledTenant: ~Copyable, Sendable {
   enum Origin: Sendable {
-    case value([UInt8])
+    /// One of the pipeline's constants.
+    case value(Slice)
     case source(Int)
     case label(LabelReference)
   }
@@ -16,12 +17,12 @@ extension LineContext {
   mutating func run(_ stage: borrowing CompiledTenant) {
     let found: Slice?
     switch stage.origin {
-    case .value(let value): found = value.withUnsafeBufferPointer { keep($0) }
+    case .value(let value): found = value
     case .source(let slot): found = text(slots[slot])
     case .label(let reference): found = label(reference)
     }
     // Without a value the entry goes where it would have gone.
     guard let found, !found.isEmpty, UTF8Text.isValid(bytes(found)) else { return }
-    labels[stage.tenant] = .text(found)
+    setLabel(stage.tenant, .text(found))
   }
 }
