@@ -109,8 +109,8 @@ let package = Package(
     room(
       "Discovery",
       [
-        "LogModel", "Telemetry", "Syscalls", "YAMLSource", "GoCompat", "AgentConfiguration", "HTTPEdge", nioCore,
-        nioPosix,
+        "LogModel", "Telemetry", "Syscalls", "YAMLSource", "GoCompat", "JMESPath", "AgentConfiguration", "HTTPEdge",
+        nioCore, nioPosix,
       ]),
     room(
       "Inputs",

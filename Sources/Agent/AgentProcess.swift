@@ -48,7 +48,9 @@ public struct AgentProcess: Sendable {
     let status = AgentStatus(
       configuration: configuration, registry: registry, targets: targets, scanner: path.scanner)
     let (found, tell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    let discovery = DiscoverySet(userAgent: "swiftail/\(Self.version)", registry: registry, log: log) { tell.yield() }
+    let discovery = DiscoverySet(
+      host: Host.name, userAgent: "swiftail/\(Self.version)", registry: registry, log: log
+    ) { tell.yield() }
     self.discovery = discovery
     configurationReload = ConfigurationReload(loaded, load: load, registry: registry, log: log) { new in
       let clients = try trial.clients(new)

@@ -43,13 +43,20 @@ public final class DiscoverySet: Sendable {
   private static let calm: Int64 = 100_000_000
 
   private let state = Mutex(State())
+  private let host: String
   private let userAgent: String
+  private let watches = WatchPool()
   private let log: Log
   private let failures: MetricFamily<Counter>
   private let changed: @Sendable () -> Void
 
-  /// - Parameter changed: called when `jobs` has become another, a moment after the last change.
-  public init(userAgent: String, registry: MetricRegistry, log: Log, changed: @escaping @Sendable () -> Void) {
+  /// - Parameters:
+  ///   - host: the name of the node that the agent runs on.
+  ///   - changed: called when `jobs` has become another, a moment after the last change.
+  public init(
+    host: String, userAgent: String, registry: MetricRegistry, log: Log, changed: @escaping @Sendable () -> Void
+  ) {
+    self.host = host
     self.userAgent = userAgent
     self.log = log
     self.changed = changed
@@ -71,7 +78,9 @@ public final class DiscoverySet: Sendable {
   /// - Throws: when a new one cannot be made; nothing has changed then.
   public func apply(_ jobs: [ScrapeConfiguration]) throws {
     let wanted = jobs.flatMap { job in job.discoveries.map { (job: job.jobName, configuration: $0) } }
-    let made = try wanted.map { try Discoverers.make($0.configuration, userAgent: userAgent) }
+    let made = try wanted.map {
+      try Discoverers.make($0.configuration, host: host, userAgent: userAgent, watches: watches)
+    }
     let gone = state.withLock { state in
       var old = state.entries
       state.jobs = jobs.map(\.jobName)

@@ -77,13 +77,16 @@ extension KubernetesDiscoveryConfiguration: ConfigurationSection {
       errors.add(message, at: node[key]?.location ?? node.location, path: path, hint: hint)
     }
     let roles = Role.allCases.map(\.rawValue).joined(separator: ", ")
-    if node["role"].map(\.isNull) ?? true { refuse("role", "kubernetes_sd_configs needs a role", hint: "one of \(roles)") }
+    if node["role"].map(\.isNull) ?? true {
+      refuse("role", "kubernetes_sd_configs needs a role", hint: "one of \(roles)")
+    }
     http.finish(node, path: path, errors: &errors)
     let hasServer = !apiServer.isEmpty
     let hasFile = !kubeconfigFile.isEmpty
     if hasServer, hasFile { refuse("kubeconfig_file", "kubeconfig_file and api_server exclude each other") }
     if hasServer, !["http", "https"].contains(apiServer.scheme) || apiServer.host.isEmpty {
-      refuse("api_server", "the api_server \"\(apiServer)\" names no HTTP server", hint: "write it like https://HOST:6443")
+      refuse(
+        "api_server", "the api_server \"\(apiServer)\" names no HTTP server", hint: "write it like https://HOST:6443")
     }
     if hasFile, http != HTTPClientConfiguration() {
       refuse("kubeconfig_file", "kubeconfig_file says how to connect; keys about that exclude it")
