@@ -60,6 +60,9 @@ public struct WebAnswer: Sendable {
   /// Whether the body was longer than what was to be kept.
   public var isCut = false
 
+  /// The body as text.
+  public var text: String { String(decoding: body.readableBytesView, as: UTF8.self) }
+
   /// Adds a part of the body as far as there is room.
   mutating func keep(_ part: ByteBuffer, atMost kept: Int) {
     var part = part
