@@ -11,7 +11,7 @@ extension AgentPages {
   func serviceDiscovery() -> String {
     var body = "<h1>Service discovery</h1>\n"
     for job in status.targets.jobs {
-      let all = job.active.count + job.left.count
+      let all = job.read.count + job.left.count
       body += "<h2>\(escape(job.name)) <span class=count>\(job.active.count)/\(all) active targets</span></h2>\n"
       for source in job.sources { body += note(source) }
       if all == 0 { continue }

@@ -1,7 +1,7 @@
 import AgentConfiguration
 import Discovery
-import Inputs
 import GoCompat
+import Inputs
 import LogModel
 import Positions
 import Relabeling
@@ -147,7 +147,9 @@ private enum Question {
         let isRegex = rest.hasPrefix("~")
         if rest.hasPrefix("~") || isNegated && rest.hasPrefix("=") { rest = rest.dropFirst() }
         let value = rest.drop { $0 == "\"" || $0.isWhitespace }
-        return (String(name), String(value.reversed().drop { $0 == "\"" || $0.isWhitespace }.reversed()), isRegex, isNegated)
+        return (
+          String(name), String(value.reversed().drop { $0 == "\"" || $0.isWhitespace }.reversed()), isRegex, isNegated
+        )
       })
   }
 

@@ -50,7 +50,8 @@ extension Explanation.Target {
     case .held: return "its pod is gone; its files are read to the end"
     case .left(.dropped):
       guard let last = steps.last else { return "dropped" }
-      return "dropped by rule \(steps.count)\(place(last.rule)): \(Self.summary(last.rule)) saw \(GoQuote.quote(last.value))"
+      return
+        "dropped by rule \(steps.count)\(place(last.rule)): \(Self.summary(last.rule)) saw \(GoQuote.quote(last.value))"
     case .left(.wrongHost):
       return "not read: __host__ is \(GoQuote.quote(steps.last?.after["__host__"] ?? "")), this is \(Host.name)"
     case .left(.noPath): return "not read: no rule gives it a __path__"

@@ -94,7 +94,9 @@ final class JobTargets: Sendable {
   func release(_ files: MatchedFiles) -> [FileTarget]? {
     state.withLock { jobs in
       var isChanged = false
-      for index in jobs.indices where jobs[index].held.release(now: Clock.monotonic(), files: files) { isChanged = true }
+      for index in jobs.indices where jobs[index].held.release(now: Clock.monotonic(), files: files) {
+        isChanged = true
+      }
       return isChanged ? Self.all(jobs) : nil
     }
   }

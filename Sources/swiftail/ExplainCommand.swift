@@ -34,7 +34,8 @@ struct ExplainCommand: AsyncParsableCommand {
     let url = "\(base)/explain?format=\(format.rawValue)&query=\(PercentEncoding.encode(question))"
     let answer: WebAnswer
     do {
-      answer = try await WebClient(WebClientSettings()).send(WebRequest(url, timeout: 30_000_000_000), keeping: 64 << 20)
+      answer = try await WebClient(WebClientSettings()).send(
+        WebRequest(url, timeout: 30_000_000_000), keeping: 64 << 20)
     } catch {
       Command.fail("no agent answers: \(error); --server says where it is", status: 2)
     }

@@ -22,16 +22,23 @@ import YAMLSource
     #expect((KubernetesSelector.fault(ofFields: text) == nil) == isRight)
   }
 
-  @Test(arguments: [
-    ("[{source_labels: [__meta_kubernetes_pod_node_name], action: keep, regex: node-a}]", "node-a"),
-    (#"[{source_labels: [__meta_kubernetes_pod_node_name], action: keep, regex: 'ip-10\.eu\.x'}]"#, "ip-10.eu.x"),
-    ("[{source_labels: [__meta_kubernetes_namespace], target_label: namespace}, {source_labels: [__meta_kubernetes_pod_node_name], action: keep, regex: n}]", "n"),
-    ("[{source_labels: [__meta_kubernetes_pod_node_name], action: keep, regex: 'node-.*'}]", nil),
-    ("[{source_labels: [__meta_kubernetes_pod_node_name], action: keep, regex: 'a|b'}]", nil),
-    ("[{source_labels: [__meta_kubernetes_pod_node_name], action: drop, regex: node-a}]", nil),
-    ("[{target_label: __meta_kubernetes_pod_node_name, replacement: n}, {source_labels: [__meta_kubernetes_pod_node_name], action: keep, regex: n}]", nil),
-    ("[{source_labels: [__meta_kubernetes_pod_node_name], target_label: __host__}]", nil),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("[{source_labels: [__meta_kubernetes_pod_node_name], action: keep, regex: node-a}]", "node-a"),
+      (#"[{source_labels: [__meta_kubernetes_pod_node_name], action: keep, regex: 'ip-10\.eu\.x'}]"#, "ip-10.eu.x"),
+      (
+        "[{source_labels: [__meta_kubernetes_namespace], target_label: namespace}, {source_labels: [__meta_kubernetes_pod_node_name], action: keep, regex: n}]",
+        "n"
+      ),
+      ("[{source_labels: [__meta_kubernetes_pod_node_name], action: keep, regex: 'node-.*'}]", nil),
+      ("[{source_labels: [__meta_kubernetes_pod_node_name], action: keep, regex: 'a|b'}]", nil),
+      ("[{source_labels: [__meta_kubernetes_pod_node_name], action: drop, regex: node-a}]", nil),
+      (
+        "[{target_label: __meta_kubernetes_pod_node_name, replacement: n}, {source_labels: [__meta_kubernetes_pod_node_name], action: keep, regex: n}]",
+        nil
+      ),
+      ("[{source_labels: [__meta_kubernetes_pod_node_name], target_label: __host__}]", nil),
+    ] as [(String, String?)])
   func onlyTheNodeThatRulesKeep(rules: String, node: String?) throws {
     guard case .kubernetes(let found) = try job("{role: endpoints}", rules: rules).discoveries.first else {
       Issue.record("no discovery")

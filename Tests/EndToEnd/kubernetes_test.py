@@ -290,7 +290,7 @@ class Kubernetes(AgentTest):
         self.assertEqual([(t['outcome'], t['files'][0]['acked']) for t in by_path['targets']], [('read', size)])
         self.write('elsewhere.log', 'x\n')
         self.assertIn("No target's __path__ matches it, of 2 targets", self.explain(self.path('elsewhere.log')).stdout)
-        self.assertIn('No such file', self.explain(self.path('nowhere.log')).stdout)
+        self.assertIn('no such file', self.explain(self.path('nowhere.log')).stdout)
         by_label = self.explain('{pod=~"we.*", namespace="shop"}')
         self.assertIn('pod shop/web', by_label.stdout)
         self.assertNotIn('noisy', by_label.stdout)

@@ -57,7 +57,8 @@ public struct MatchedFiles {
     for position in known where !matched.contains(where: { $0.path == position.path && $0.acked == position.acked }) {
       matched.append(
         MatchedFile(
-          path: position.path, size: nil, modified: nil, acked: position.acked, offsets: position.offsets, failure: nil))
+          path: position.path, size: nil, modified: nil, acked: position.acked, offsets: position.offsets, failure: nil)
+      )
     }
     return matched.sorted { $0.path < $1.path }
   }
