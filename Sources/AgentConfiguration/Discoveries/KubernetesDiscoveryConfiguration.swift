@@ -10,6 +10,7 @@ public struct KubernetesDiscoveryConfiguration: Hashable, Sendable {
   public struct Namespaces: Hashable, Sendable {
     /// The one that the agent itself runs in, beside those that are named.
     public var ownNamespace = false
+    /// Each is listed and watched by itself.
     public var names: [String] = []
 
     public init() {}
@@ -17,8 +18,11 @@ public struct KubernetesDiscoveryConfiguration: Hashable, Sendable {
 
   /// What the API server is asked to leave out.
   public struct Selector: Hashable, Sendable {
+    /// Whose objects: the job's own role, or one whose objects give it labels.
     public var role: Role?
+    /// Such as `app=web,tier in (a, b)`.
     public var label = ""
+    /// Such as `status.phase!=Succeeded`.
     public var field = ""
 
     public init() {}
@@ -26,19 +30,28 @@ public struct KubernetesDiscoveryConfiguration: Hashable, Sendable {
 
   /// Labels that come from other objects; each of them must be listed and watched, too.
   public struct AttachMetadata: Hashable, Sendable {
+    /// Labels and annotations of the node.
     public var node = false
+    /// Labels and annotations of the namespace.
     public var namespace = false
+    /// The deployment behind a pod's replica set (role pod).
     public var deployment = false
+    /// The job behind a pod (role pod).
     public var job = false
+    /// The cron job behind a pod's job (role pod).
     public var cronjob = false
 
     public init() {}
   }
 
+  /// Empty for that of the pod which the agent runs in, or of the kubeconfig file.
   public var apiServer = EndpointURL()
+  /// `pod`, `service`, `endpoints`, `endpointslice`, `node` or `ingress`.
   public var role: Role?
+  /// Cluster and user of its current context are used.
   public var kubeconfigFile = ""
   public var namespaces = Namespaces()
+  /// One for each role. Role `pod` adds the node's name by itself.
   public var selectors: [Selector] = []
   public var attachMetadata = AttachMetadata()
   public var http = HTTPClientConfiguration()
