@@ -293,7 +293,7 @@ class Kubernetes(AgentTest):
         self.assertIn('no such file', self.explain(self.path('nowhere.log')).stdout)
         by_label = self.explain('{pod=~"we.*", namespace="shop"}')
         self.assertIn('pod shop/web', by_label.stdout)
-        self.assertNotIn('noisy', by_label.stdout)
+        self.assertNotIn('pod shop/noisy', by_label.stdout)
         self.assertIn('nothing', self.explain('nothing-like-it').stdout)
         self.port = free_port()
         self.assertEqual(self.explain('web').returncode, 2)

@@ -11,6 +11,8 @@ public struct HeldTargets: Sendable {
     public var since: Int64
     /// Sizes of its files when they were first looked at after that.
     var sizes: [String: UInt64] = [:]
+    /// Sizes when they were last seen.
+    var seen: [String: UInt64] = [:]
   }
 
   /// How long files are followed that grow on after their pod is gone: a pod that was deleted by force ends later than its
@@ -52,11 +54,12 @@ public struct HeldTargets: Sendable {
   private func isDone(_ held: inout Held, _ now: Int64, _ files: MatchedFiles) -> Bool {
     var isDone = true
     for file in files.of(held.active.target) {
-      // A file without a name is let go by its reader, when it is read.
       guard let size = file.size else {
-        isDone = false
+        // Its reader follows a deleted file for a while yet, and needs no target for that.
+        if file.acked ?? 0 < held.seen[file.path] ?? .max { isDone = false }
         continue
       }
+      held.seen[file.path] = size
       if held.sizes[file.path] == nil { held.sizes[file.path] = size }
       let wanted = now - held.since < Self.patience ? size : min(size, held.sizes[file.path] ?? size)
       if file.acked ?? 0 >= wanted || files.endsInOpenLine(file) { continue }
