@@ -1,6 +1,7 @@
 import AgentConfiguration
 import Discovery
 import Inputs
+import LogModel
 import Relabeling
 import Synchronization
 import Syscalls
@@ -18,6 +19,8 @@ final class JobTargets: Sendable {
     var sources: [DiscoveredJob.Source] = []
     var active: [FileTargets.Active] = []
     var left: [FileTargets.Left] = []
+    /// By the rules of this job.
+    var relabelled: [LabelSet: LabelSet?] = [:]
     /// Those of pods that are gone.
     var held = HeldTargets()
 
@@ -69,7 +72,7 @@ final class JobTargets: Sendable {
         let job = jobs[index]
         let new = FileTargets(
           job.staticGroups + job.sources.flatMap(\.groups), job: index, jobName: job.name, relabeler: job.relabeler,
-          host: host, directory: directory)
+          host: host, directory: directory, known: job.relabelled)
         // A target that is left out time and again counts once.
         var known: [FileTargets.Left: Int] = [:]
         for left in job.left { known[left, default: 0] += 1 }
@@ -82,6 +85,7 @@ final class JobTargets: Sendable {
         }
         jobs[index].held.update(before: job.active, after: new, now: Clock.monotonic())
         jobs[index].active = new.active
+        jobs[index].relabelled = new.relabelled
         jobs[index].left = new.left
       }
       active.set(Double(jobs.reduce(0) { $0 + $1.active.count }))

@@ -1,4 +1,5 @@
 import LogModel
+import Synchronization
 
 /// Labels of a target or group under construction, `__meta_kubernetes_` before their names. Empty ones are left out:
 /// relabelling would not see them.
@@ -10,7 +11,7 @@ struct MetaLabels {
   }
 
   mutating func add(_ name: String, _ value: String?) {
-    if let value, !value.isEmpty { labels["__meta_kubernetes_" + name] = value }
+    if let value, !value.isEmpty { labels[Self.known("__meta_kubernetes_" + name)] = value }
   }
 
   /// A label with its full name.
@@ -32,6 +33,18 @@ struct MetaLabels {
       let name = MetaLabel.name(one.name)
       add(prefix + name, one.text)
       add(present + name, "true")
+    }
+  }
+
+  /// Names that were used before: all targets share the memory of one.
+  private static let names = Mutex<Set<String>>([])
+  private static let mostNames = 4096
+
+  private static func known(_ name: String) -> String {
+    names.withLock { names in
+      if let known = names.firstIndex(of: name) { return names[known] }
+      if names.count < mostNames { names.insert(name) }
+      return name
     }
   }
 
