@@ -265,6 +265,26 @@ class Kubernetes(AgentTest):
         self.emit('ADDED', pod('c'))
         until(lambda: self.metric('swiftail_discovered_targets') == 3, 30)
 
+    def test_deployments_and_jobs_behind_pods(self):
+        self.api = apiserver.API(token='t')
+        self.write('token', 't\n', 'wb')
+        self.run_with(self.job(role='role: pod, attach_metadata: {deployment: true, job: true, cronjob: true}'))
+        page = until(lambda: [p for p in [self.get('/service-discovery')] if 'pod_cronjob_name' in p])[0]
+        for label in ('pod_deployment_name="web"', 'pod_deployment_name="api"', 'pod_job_name="backup-28394011"', 'pod_cronjob_name="backup"', 'pod_job_name="migrate"'):
+            self.assertIn('__meta_kubernetes_' + label, page)
+        self.assertTrue(self.requests('watch', 'replicasets') and self.requests('watch', 'jobs'))
+
+    def test_a_kubeconfig_whose_token_lies_beside_it(self):
+        self.serve([pod('a')])
+        self.say(pod('a'), 'one')
+        self.write('kube/config', json.dumps({
+            'current-context': 'x', 'contexts': [{'name': 'x', 'context': {'cluster': 'c', 'user': 'u'}}],
+            'clusters': [{'name': 'c', 'cluster': {'server': self.api.url + '/'}}], 'users': [{'name': 'u', 'user': {'tokenFile': '../token'}}]}))
+        job = '- job_name: pods\n  pipeline_stages: [{cri: {}}]\n  kubernetes_sd_configs: [{role: pod, kubeconfig_file: %s}]\n  relabel_configs:\n%s' % (
+            self.path('kube/config'), RULES % self.dir)
+        self.run_with(job)
+        until(lambda: self.lines(self.out) == ['one'])
+
     # ------------------------------------------------------------ why is it not there
 
     def test_explain(self):
