@@ -10,7 +10,7 @@ import TextEncoding
 // Files come and go: what a path refers to, and when an open file is done with.
 extension Reader {
   mutating func sighted(_ sighting: FileSighting, isRepeated: Bool = false) {
-    if waits(sighting) { return }
+    if waits(sighting) || isStale(sighting) || revive(sighting) { return }
     let old = current.removeValue(forKey: sighting.key)
     if let old { rotate(old) }
     let renamed = renamedFrom.removeValue(forKey: sighting.key).flatMap { files[Int($0)] }
@@ -32,6 +32,51 @@ extension Reader {
     enqueue(file)
   }
 
+  /// Whether the path refers to the file that is being read already: it was opened when older news was heard of.
+  private func isStale(_ sighting: FileSighting) -> Bool {
+    guard let file = current[sighting.key] else { return false }
+    if file.identity == sighting.identity { return true }
+    if case .success(let now) = setup.files.status(at: sighting.key.path) { return now.identity == file.identity }
+    return false
+  }
+
+  /// A file that is held open as rotated lies under its path again, or still: older news said otherwise.
+  private mutating func revive(_ sighting: FileSighting) -> Bool {
+    guard case .success(let now) = setup.files.status(at: sighting.key.path) else { return false }
+    for case let file? in files
+    where file.key == sighting.key && file.identity == now.identity && file.isRotated && !file.isExhausted
+      && !file.isReadFromCopy
+    {
+      if let other = current.removeValue(forKey: sighting.key) { rotate(other) }
+      goOn(file, as: sighting.key)
+      return true
+    }
+    return false
+  }
+
+  /// A rotated file is the one under a path again.
+  private mutating func goOn(_ file: TailedFile, as key: FileKey) {
+    file.phase = .current
+    setup.metrics.rotatedOpen.add(-1)
+    setup.metrics.filesActive.add(1)
+    file.series = file.series.moved(to: key.path, setup.metrics)
+    current[key] = file
+    setup.positions.update(file.position) {
+      $0.path = key.path
+      $0.isRotated = false
+    }
+    enqueue(file)
+  }
+
+  /// The path refers to nothing, or did so when this was noticed.
+  mutating func vanished(_ key: FileKey) {
+    guard let file = current[key] else { return }
+    if case .success(let now) = setup.files.status(at: key.path), now.identity == file.identity { return }
+    current[key] = nil
+    rotate(file)
+    readMissed(FileSighting(key: key, target: file.target, identity: file.identity), after: file)
+  }
+
   /// A rotated file whose new name matches too goes on as the same file.
   mutating func renamed(_ former: FileKey, _ sighting: FileSighting) {
     let key = sighting.key
@@ -42,21 +87,16 @@ extension Reader {
       return
     }
     if current[former] === file { current[former] = nil }
-    if file.isRotated {
-      file.phase = .current
-      setup.metrics.rotatedOpen.add(-1)
-      setup.metrics.filesActive.add(1)
-    } else {
-      setup.metrics.forget(path: former.path)
-    }
+    if !file.isRotated { setup.metrics.forget(path: former.path) }
     file.key = key
+    if former != key { renamedFrom[former] = file.number }
+    if file.isRotated {
+      goOn(file, as: key)
+      return
+    }
     file.series = file.series.moved(to: key.path, setup.metrics)
     current[key] = file
-    renamedFrom[former] = file.number
-    setup.positions.update(file.position) {
-      $0.path = key.path
-      $0.isRotated = false
-    }
+    setup.positions.update(file.position) { $0.path = key.path }
     enqueue(file)
   }
 
@@ -104,7 +144,7 @@ extension Reader {
     file.resumedFrom = record
     // Under the name that it had, another file may be by now.
     if let record, record.path != path || record.identity != status.identity { setup.positions.forgetKnown(record) }
-    file.opened = setup.clocks.wall()
+    file.cameAfter = found?.modified ?? setup.clocks.wall() - Self.coarseTime
     files[Int(number)] = file
     setup.log.debug(
       "file opened", ("path", path), ("inode", status.identity.inode), ("size", status.size),

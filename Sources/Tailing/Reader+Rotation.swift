@@ -134,7 +134,7 @@ extension Reader {
     return nil
   }
 
-  /// Siblings that were written after the last file that is known was opened: they came and went unseen.
+  /// Siblings that were written after the last file that is known: they came and went unseen.
   private func findUnknown(
     after last: TailedFile?, _ missed: [MissedFile], _ known: [Fingerprint], _ siblings: RotatedSiblings,
     _ sighting: FileSighting
@@ -142,7 +142,7 @@ extension Reader {
     var seen = Set(files.lazy.compactMap { $0?.identity })
     seen.insert(sighting.identity)
     seen.formUnion(missed.lazy.map(\.identity))
-    guard let since = last?.opened ?? setup.positions.savedByLastRun else { return [] }
+    guard let since = last?.cameAfter ?? setup.positions.savedByLastRun else { return [] }
     let finished = setup.positions.finished(path: sighting.key.path, job: sighting.target.jobName)
     var beginnings = finished + known.filter { $0.length >= Fingerprint.telling }
     for case let file? in files where file.key == sighting.key && file.fingerprint.length > 0 {
@@ -194,7 +194,7 @@ extension Reader {
       sighting,
       found: MissedFile(
         content: file.content.handOver(), identity: sighting.identity, resume: fromTheBeginning, record: nil,
-        modified: 0),
+        modified: setup.clocks.wall() - Self.coarseTime),
       wasOther: true)
     if let fresh {
       if wasCurrent { current[file.key] = fresh } else { rotate(fresh) }

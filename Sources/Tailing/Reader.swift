@@ -67,6 +67,8 @@ struct Reader: ~Copyable {
   static let safetyPoll: Int64 = 10_000_000_000
   /// How often a file that cannot be opened or read is tried again: nanoseconds.
   static let openRetry: Int64 = 1_000_000_000
+  /// File systems stamp files with a clock that is behind the real one by up to this: nanoseconds.
+  static let coarseTime: Int64 = 20_000_000
   static let streamLimit = 50_000
 
   var setup: ReaderSetup
@@ -156,10 +158,7 @@ struct Reader: ~Copyable {
         inbox.noteClosed(target: key.target, identity: never.identity)
       }
       forgetWaiting(key)
-      if let file = current.removeValue(forKey: key) {
-        rotate(file)
-        readMissed(FileSighting(key: key, target: file.target, identity: file.identity), after: file)
-      }
+      vanished(key)
     case .absent(let sighting): readMissed(sighting, after: nil)
     case .release(let key):
       unopened[key] = nil

@@ -73,8 +73,8 @@ final class TailedFile {
   var isAtEnd = false
   /// Was not read on at once after the last look, so that it may have become another meanwhile.
   var hasRested = true
-  /// When it was opened: nanoseconds since 1970.
-  var opened: Int64 = 0
+  /// What lay under its path after it was written later than this: nanoseconds since 1970.
+  var cameAfter: Int64 = 0
   /// The last read failed, and it was told of.
   var isFailing = false
   /// Not read before, on the monotonic clock: nanoseconds.
