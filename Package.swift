@@ -171,6 +171,7 @@ let package = Package(
     tests(
       "SpoolTests",
       ["SwiftailTesting", "Spool", "Delivery", "Positions", "LogModel", "Bytes", "Syscalls", "Telemetry"]),
+    tests("InputsTests", ["Inputs", "Discovery", "Relabeling", "Tailing", "Positions", "Syscalls", "LogModel"]),
     tests("DecompressionTests", ["Decompression"]),
     tests("TextEncodingTests", ["TextEncoding", "Bytes"]),
     tests(

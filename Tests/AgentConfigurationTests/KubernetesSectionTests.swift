@@ -53,7 +53,7 @@ import YAMLSource
       text: "scrape_configs: [{job_name: k, kubernetes_sd_configs: [{role: pod}]}]", file: "c.yaml"
     ).yamlText
     let lines = text.split(separator: "\n").map { $0.drop { $0 == " " || $0 == "-" } }
-    for line in ["role: pod", "kubeconfig_file: ''", "follow_redirects: true", "enable_http2: true"] {
+    for line in ["role: pod", "kubeconfig_file: \"\"", "follow_redirects: true", "enable_http2: true"] {
       #expect(lines.contains { $0 == line }, "\(line) in\n\(text)")
     }
   }
