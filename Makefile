@@ -8,7 +8,7 @@ UP ?=
 PROMTAIL ?=
 FLUENTBIT ?=
 
-.PHONY: up archives build test unit conformance end-to-end drills soak browser instructions lint format bench clean packages
+.PHONY: up archives build test unit conformance kubernetes test-kubernetes end-to-end drills soak browser instructions lint format bench clean packages
 
 up: build ## Show this machine's logs (LOGS="/path/*.log …" for others, UP="--listen …" for options)
 	@set -f; exec $(BINARY) up $(UP) $(LOGS)
@@ -22,7 +22,7 @@ archives:
 build: packages archives ## The release binary, .build/release/swiftail
 	$(SWIFT) build $(RELEASE) --product swiftail
 
-test: build unit conformance end-to-end drills browser instructions ## Everything
+test: build unit conformance kubernetes end-to-end drills browser instructions ## Everything
 
 unit: packages archives ## Unit tests, in a debug build
 	$(SWIFT) test
@@ -30,6 +30,15 @@ unit: packages archives ## Unit tests, in a debug build
 conformance: build ## The recorded cases that must pass
 	@scripts/install-packages test
 	Tests/Conformance/check --binary $(BINARY)
+
+kubernetes: build ## The recorded cases of Kubernetes' discovery, against a stand-in API server
+	@scripts/install-packages test
+	Tests/Conformance/kubernetes/apiserver.py --self-test
+	Tests/Conformance/kubernetes/run --binary $(BINARY) -j 4
+
+test-kubernetes: build ## The same against a real API server: KUBE_APISERVER=/path/to/kube-apiserver
+	@scripts/install-packages kubernetes
+	scripts/test-kubernetes $(BINARY) $(KUBE_APISERVER)
 
 end-to-end: build ## Real files, real HTTP, the real binary
 	@scripts/install-packages test
@@ -60,6 +69,9 @@ instructions: packages archives ## Instructions and allocations per line, held t
 	@scripts/install-packages bench
 	$(SWIFT) build $(RELEASE) --product linebench
 	python3 bench/instructions.py --binary .build/release/linebench
+
+bench-kubernetes: build ## Memory and time of Kubernetes' discovery with 100,000 pods
+	python3 bench/kubernetes.py --binary $(BINARY)
 
 bench: build ## CPU, throughput, memory, latency; PROMTAIL=/path and FLUENTBIT=/path put those beside it
 	@scripts/install-packages bench

@@ -111,8 +111,8 @@ let package = Package(
     room(
       "Discovery",
       [
-        "LogModel", "Telemetry", "Syscalls", "YAMLSource", "GoCompat", "AgentConfiguration", "HTTPEdge", nioCore,
-        nioPosix,
+        "LogModel", "Telemetry", "Syscalls", "YAMLSource", "GoCompat", "JMESPath", "AgentConfiguration", "HTTPEdge",
+        nioCore, nioPosix,
       ]),
     room(
       "Inputs",
@@ -172,6 +172,7 @@ let package = Package(
     tests(
       "SpoolTests",
       ["SwiftailTesting", "Spool", "Delivery", "Positions", "LogModel", "Bytes", "Syscalls", "Telemetry"]),
+    tests("InputsTests", ["Inputs", "Discovery", "Relabeling", "Tailing", "Positions", "Syscalls", "LogModel"]),
     tests("DecompressionTests", ["Decompression"]),
     tests("TextEncodingTests", ["TextEncoding", "Bytes"]),
     tests(

@@ -11,22 +11,50 @@ extension AgentPages {
   func serviceDiscovery() -> String {
     var body = "<h1>Service discovery</h1>\n"
     for job in status.targets.jobs {
-      let all = job.active.count + job.left.count
+      let all = job.read.count + job.left.count
       body += "<h2>\(escape(job.name)) <span class=count>\(job.active.count)/\(all) active targets</span></h2>\n"
       for source in job.sources { body += note(source) }
       if all == 0 { continue }
       body += "<table><tr><th>Discovered labels</th><th>After relabelling</th></tr>\n"
       for active in job.active {
-        body += "<tr><td>\(labels(active.discovered))</td><td>\(labels(active.target.labels))"
-        body += "<div>reads <code>\(escape(active.target.path))</code></div></td></tr>\n"
+        body += row(active, job, "reads <code>\(escape(active.target.path))</code>")
+      }
+      for held in job.held.held {
+        body += row(
+          held.active, job, "its pod is gone; reads <code>\(escape(held.active.target.path))</code> to the end")
       }
       for left in job.left {
-        body += "<tr><td>\(labels(left.discovered))</td><td class=no>\(escape(reason(left, job)))</td></tr>\n"
+        body += "<tr><td>\(labels(left.discovered))</td><td><span class=no>\(escape(reason(left, job)))</span>"
+        body += "\(steps(left.discovered, job))</td></tr>\n"
       }
       body += "</table>\n"
     }
     if status.targets.jobs.isEmpty { body += "<p>No job is configured.</p>\n" }
     return page("Service discovery", body)
+  }
+
+  private func row(_ active: FileTargets.Active, _ job: JobTargets.Job, _ note: String) -> String {
+    "<tr><td>\(labels(active.discovered))</td><td>\(labels(active.target.labels))<div>\(note)</div>"
+      + "\(steps(active.discovered, job))</td></tr>\n"
+  }
+
+  /// What each rule did, folded away.
+  private func steps(_ discovered: LabelSet, _ job: JobTargets.Job) -> String {
+    let steps = job.relabeler.explain(discovered)
+    if steps.isEmpty { return "" }
+    var out = "<details><summary>\(steps.count) rule\(steps.count == 1 ? "" : "s")</summary><ol>"
+    for step in steps {
+      let line = step.rule.location.line > 0 ? " <span class=count>line \(step.rule.location.line)</span>" : ""
+      let effect: String
+      switch step.verdict {
+      case .unchanged: effect = "no change, saw <code>\(escape(GoQuote.quote(step.value)))</code>"
+      case .dropped: effect = "<span class=no>dropped</span>, saw <code>\(escape(GoQuote.quote(step.value)))</code>"
+      case .changed:
+        effect = Explanation.Target.changes(step).map { "<code>\(escape($0))</code>" }.joined(separator: " ")
+      }
+      out += "<li>\(escape(Explanation.Target.summary(step.rule)))\(line): \(effect)</li>"
+    }
+    return out + "</ol></details>"
   }
 
   /// How a discovery fares.

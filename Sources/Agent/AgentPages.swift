@@ -16,9 +16,9 @@ struct AgentPages: Sendable {
       let ready = job.active.count { !files[$0.target].isEmpty }
       body += "<h2>\(escape(job.name)) <span class=count>\(ready)/\(job.active.count) ready</span></h2>\n"
       for source in job.sources { body += note(source) }
-      if job.active.isEmpty { continue }
+      if job.read.isEmpty { continue }
       body += "<table><tr><th>Type</th><th>Ready</th><th>Labels</th><th>Details</th></tr>\n"
-      for target in job.active.map(\.target) {
+      for target in job.read.map(\.target) {
         let found = files[target]
         var labels = target.labels
         labels["__path__"] = target.path

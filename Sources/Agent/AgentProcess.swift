@@ -3,6 +3,7 @@ import Discovery
 import Glibc
 import GoCompat
 import HTTPEdge
+import Inputs
 import Syscalls
 import Tailing
 public import Telemetry
@@ -16,6 +17,8 @@ public struct AgentProcess: Sendable {
   private let configurationReload: ConfigurationReload
   private let server: RunningHTTPServer?
   private let grace: Duration
+  /// Looks after the targets of deleted pods.
+  private let holding: Task<Void, Never>
 
   /// Starts everything. The configuration must have passed its checks.
   /// - Parameter load: reads the configuration again when it is to be reloaded.
@@ -46,9 +49,12 @@ public struct AgentProcess: Sendable {
     self.path = path
     grace = .nanoseconds(configuration.server.gracefulShutdownTimeout.nanoseconds)
     let status = AgentStatus(
-      configuration: configuration, registry: registry, targets: targets, scanner: path.scanner)
+      configuration: configuration, registry: registry, targets: targets, scanner: path.scanner,
+      positions: { path.files })
     let (found, tell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    let discovery = DiscoverySet(userAgent: "swiftail/\(Self.version)", registry: registry, log: log) { tell.yield() }
+    let discovery = DiscoverySet(
+      host: Host.name, userAgent: "swiftail/\(Self.version)", registry: registry, log: log
+    ) { tell.yield() }
     self.discovery = discovery
     configurationReload = ConfigurationReload(loaded, load: load, registry: registry, log: log) { new in
       let clients = try trial.clients(new)
@@ -67,6 +73,16 @@ public struct AgentProcess: Sendable {
       Task { [configurationReload] in
         for await _ in found {
           await configurationReload.inOrder { path.update(targets: targets.targets(discovery.jobs)) }
+        }
+      }
+      holding = Task { [configurationReload] in
+        while !Task.isCancelled {
+          try? await Task.sleep(for: .milliseconds(500))
+          guard targets.holds else { continue }
+          await configurationReload.inOrder {
+            let files = MatchedFiles(files: LinuxFileSystem(), positions: path.files)
+            if let left = targets.release(files) { path.update(targets: left) }
+          }
         }
       }
       // The pages know of discoveries that have not answered yet.
@@ -111,6 +127,7 @@ public struct AgentProcess: Sendable {
   /// Stops within the configuration's `graceful_shutdown_timeout`.
   public func stop() async {
     discovery.stop()
+    holding.cancel()
     await path.stop(grace: grace)
     await server?.stop()
   }

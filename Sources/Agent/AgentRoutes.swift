@@ -4,11 +4,13 @@ import HTTPTypes
 import Hummingbird
 import Telemetry
 
-/// The agent's HTTP surface: `/ready`, `/metrics`, `/config`, `/targets`, `/service-discovery`, `/-/healthy`, `/reload`.
+/// The agent's HTTP surface: `/ready`, `/metrics`, `/config`, `/targets`, `/service-discovery`, `/explain`, `/-/healthy`, `/reload`.
 enum AgentRoutes {
   private static let named: Set<String> = [
-    "ready", "metrics", "config", "targets", "service-discovery", "reload", "-/healthy",
+    "ready", "metrics", "config", "targets", "service-discovery", "explain", "reload", "-/healthy",
   ]
+  /// Whether anything that was asked for is read, for the exit status of `swiftail explain`.
+  private static let readHeader = HTTPField.Name("X-Swiftail-Read")!
   private static let anyMethod = [HTTPRequest.Method.get, .post, .put, .delete, .patch]
 
   /// - Parameters:
@@ -38,6 +40,10 @@ enum AgentRoutes {
     group.get("config") { _, _ in html(pages.configuration()) }
     group.get("targets") { _, _ in html(pages.targets()) }
     group.get("service-discovery") { _, _ in html(pages.serviceDiscovery()) }
+    group.get("explain") { request, _ in
+      let query = FormParameters(request.uri.query ?? "")
+      return explain(status, query["query"] ?? "", isJSON: query["format"] == "json")
+    }
     if let reload {
       for method in anyMethod { group.on("reload", method: method) { _, _ in await Self.reload(reload) } }
     }
@@ -54,6 +60,18 @@ enum AgentRoutes {
       return Response(status: .ok)
     } catch {
       return .text("\(error)\n", status: .internalServerError)
+    }
+  }
+
+  private static func explain(_ status: AgentStatus, _ question: String, isJSON: Bool) -> Response {
+    do {
+      let explanation = try status.explain(question)
+      return .bytes(
+        Array((isJSON ? explanation.json : explanation.text).utf8),
+        type: isJSON ? "application/json" : "text/plain; charset=utf-8",
+        headers: [readHeader: String(explanation.isRead)])
+    } catch {
+      return .text("\(error)\n", status: .badRequest)
     }
   }
 

@@ -1,5 +1,6 @@
 import AgentConfiguration
 import Discovery
+import Positions
 import Synchronization
 import Tailing
 import Telemetry
@@ -11,8 +12,14 @@ final class AgentStatus: Sendable {
   let targets: JobTargets
   private let current: Mutex<AgentConfiguration>
   private let scanner: Scanner
+  private let positions: @Sendable () -> [FilePosition]
 
-  init(configuration: AgentConfiguration, registry: MetricRegistry, targets: JobTargets, scanner: Scanner) {
+  /// - Parameter positions: of the files that are read.
+  init(
+    configuration: AgentConfiguration, registry: MetricRegistry, targets: JobTargets, scanner: Scanner,
+    positions: @escaping @Sendable () -> [FilePosition]
+  ) {
+    self.positions = positions
     current = Mutex(configuration)
     self.registry = registry
     self.targets = targets
@@ -43,6 +50,12 @@ final class AgentStatus: Sendable {
       }
     }
     return view.scans == 0 ? "Not ready: looking for files\n" : nil
+  }
+
+  /// - Throws: `ExplanationError` when the question cannot be understood.
+  func explain(_ question: String) throws -> Explanation {
+    try Explanation(
+      question, jobs: targets.jobs, positions: positions(), directory: Host.workingDirectory)
   }
 
   /// Paths in view.

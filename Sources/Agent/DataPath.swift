@@ -1,6 +1,6 @@
 public import Delivery
 public import Pipeline
-import Positions
+public import Positions
 import Synchronization
 public import Syscalls
 public import Tailing
@@ -148,6 +148,9 @@ public final class DataPath: Sendable {
   public func update(targets: [FileTarget]) {
     scanner.update(jobs.withLock { $0.numbered(targets) })
   }
+
+  /// The files that are read at present, and how far.
+  public var files: [FilePosition] { keeper.table.files }
 
   /// What was read and sent so far.
   public var progress: Progress {

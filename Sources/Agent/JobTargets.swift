@@ -1,8 +1,10 @@
 import AgentConfiguration
 import Discovery
 import Inputs
+import LogModel
 import Relabeling
 import Synchronization
+import Syscalls
 import Tailing
 import Telemetry
 
@@ -17,6 +19,13 @@ final class JobTargets: Sendable {
     var sources: [DiscoveredJob.Source] = []
     var active: [FileTargets.Active] = []
     var left: [FileTargets.Left] = []
+    /// By the rules of this job.
+    var relabelled: [LabelSet: LabelSet?] = [:]
+    /// Those of pods that are gone.
+    var held = HeldTargets()
+
+    /// Whatever is read, held targets at the end.
+    var read: [FileTargets.Active] { active + held.held.map(\.active) }
   }
 
   private let state = Mutex<[Job]>([])
@@ -30,6 +39,11 @@ final class JobTargets: Sendable {
     active.set(0)
     failed = registry.counter(
       "promtail_targets_failed_total", "Targets that are not read, by reason.", labels: ["reason"])
+    registry.computed(
+      "swiftail_targets_held", "Targets of deleted pods whose files are not read to the end yet."
+    ) { [weak self] in
+      [(labels: [], value: Double(self?.jobs.reduce(0) { $0 + $1.held.held.count } ?? 0))]
+    }
   }
 
   var jobs: [Job] { state.withLock { $0 } }
@@ -43,6 +57,7 @@ final class JobTargets: Sendable {
           name: job.jobName, rules: job.relabelConfigs, relabeler: Relabeler(compiling: job.relabelConfigs),
           staticGroups: StaticDiscovery.groups(job.staticConfigs))
         new.left = old[job.jobName]?.left ?? []
+        new.held = old[job.jobName]?.held ?? HeldTargets()
         return new
       }
     }
@@ -57,21 +72,50 @@ final class JobTargets: Sendable {
         let job = jobs[index]
         let new = FileTargets(
           job.staticGroups + job.sources.flatMap(\.groups), job: index, jobName: job.name, relabeler: job.relabeler,
-          host: host, directory: directory)
+          host: host, directory: directory, known: job.relabelled)
         // A target that is left out time and again counts once.
-        var known = job.left
+        var known: [FileTargets.Left: Int] = [:]
+        for left in job.left { known[left, default: 0] += 1 }
         for left in new.left {
-          if let place = known.firstIndex(of: left) {
-            known.remove(at: place)
+          if let count = known[left], count > 0 {
+            known[left] = count - 1
           } else {
             failed.with(left.failure.rawValue).add()
           }
         }
+        jobs[index].held.update(before: job.active, after: new, now: Clock.monotonic())
         jobs[index].active = new.active
+        jobs[index].relabelled = new.relabelled
         jobs[index].left = new.left
       }
       active.set(Double(jobs.reduce(0) { $0 + $1.active.count }))
-      return jobs.flatMap { $0.active.map(\.target) }
+      return Self.all(jobs)
+    }
+  }
+
+  /// Lets go the targets of deleted pods whose files are read to the end.
+  /// - Returns: all targets to read, or nil when nothing has changed.
+  func release(_ files: MatchedFiles) -> [FileTarget]? {
+    state.withLock { jobs in
+      var isChanged = false
+      for index in jobs.indices where jobs[index].held.release(now: Clock.monotonic(), files: files) {
+        isChanged = true
+      }
+      return isChanged ? Self.all(jobs) : nil
+    }
+  }
+
+  /// Whether there are targets of deleted pods.
+  var holds: Bool { state.withLock { jobs in jobs.contains { !$0.held.held.isEmpty } } }
+
+  /// With their jobs by place.
+  private static func all(_ jobs: [Job]) -> [FileTarget] {
+    jobs.indices.flatMap { index in
+      jobs[index].read.map { read in
+        var target = read.target
+        target.job = index
+        return target
+      }
     }
   }
 }

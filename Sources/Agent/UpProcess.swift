@@ -101,7 +101,9 @@ public struct UpProcess: Sendable {
       await store.close()
       throw error
     }
-    let status = AgentStatus(configuration: configuration, registry: registry, targets: targets, scanner: path.scanner)
+    let status = AgentStatus(
+      configuration: configuration, registry: registry, targets: targets, scanner: path.scanner,
+      positions: { [path] in path.files })
     let router = WebRouter()
     AgentRoutes.add(to: router, status: status, prefix: "", links: "", ownsRoot: false, reload: nil)
     StoreAPI(store: store).addRoutes(to: router)

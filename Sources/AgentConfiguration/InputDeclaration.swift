@@ -81,9 +81,6 @@ public struct InputDeclaration: Sendable {
     InputDeclaration(
       "heroku_drain", .input, "a Heroku drain", keys: ["server", "labels", "use_incoming_timestamp"]),
     InputDeclaration(
-      "kubernetes_sd_configs", .discovery, "pods, nodes and services of Kubernetes",
-      keys: ["api_server", "role", "kubeconfig_file", "namespaces", "selectors", "attach_metadata"] + http),
-    InputDeclaration(
       "dockerswarm_sd_configs", .discovery, "tasks of Docker Swarm",
       keys: ["host", "role", "port", "filters", "refresh_interval"] + http, isUndocumented: true),
     InputDeclaration("ec2_sd_configs", .discovery, "instances of Amazon EC2", isUndocumented: true),

@@ -14,6 +14,7 @@ public struct ScrapeConfiguration: Sendable {
   public var consulDiscoveries: [ConsulDiscoveryConfiguration] = []
   public var consulAgentDiscoveries: [ConsulAgentDiscoveryConfiguration] = []
   public var dockerDiscoveries: [DockerDiscoveryConfiguration] = []
+  public var kubernetesDiscoveries: [KubernetesDiscoveryConfiguration] = []
   /// A name of the IANA registry such as `UTF-16LE`; empty for bytes as they are.
   public var encoding = ""
   public var decompression: DecompressionConfiguration?

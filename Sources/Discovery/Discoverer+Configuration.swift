@@ -1,10 +1,14 @@
-public import AgentConfiguration
+import AgentConfiguration
 
 /// Makes a discoverer of what the configuration says.
-public enum Discoverers {
-  /// - Parameter userAgent: of requests to servers.
+enum Discoverers {
+  /// - Parameters:
+  ///   - host: the name of the node that the agent runs on.
+  ///   - userAgent: of requests to servers.
   /// - Throws: when certificates or the like cannot be used.
-  public static func make(_ configuration: DiscoveryConfiguration, userAgent: String) throws -> any Discoverer {
+  static func make(_ configuration: DiscoveryConfiguration, host: String, userAgent: String, watches: WatchPool) throws
+    -> any Discoverer
+  {
     switch configuration {
     case .file(let file): FileDiscoverer(file)
     case .http(let http): try HTTPDiscoverer(http, userAgent: userAgent)
@@ -12,6 +16,8 @@ public enum Discoverers {
     case .consul(let consul): try ConsulDiscoverer(consul, userAgent: userAgent)
     case .consulAgent(let agent): try ConsulAgentDiscoverer(agent, userAgent: userAgent)
     case .docker(let docker): try DockerDiscoverer(docker, userAgent: userAgent)
+    case .kubernetes(let kubernetes):
+      try KubernetesDiscoverer(kubernetes, host: host, userAgent: userAgent, pool: watches)
     }
   }
 }

@@ -60,9 +60,13 @@ extension RefreshingDiscoverer {
 /// that many agents do not ask in step.
 struct RetryPause {
   private var pause: Int64 = 1_000_000_000
+  private let longest: Int64
+
+  /// - Parameter longest: nanoseconds.
+  init(longest: Int64 = 60_000_000_000) { self.longest = longest }
 
   mutating func next() -> Int64 {
-    defer { pause = min(pause * 2, 60_000_000_000) }
+    defer { pause = min(pause * 2, longest) }
     return Int64(Double(pause) * Double.random(in: 0.8...1.2))
   }
 }

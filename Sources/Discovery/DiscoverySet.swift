@@ -25,10 +25,41 @@ public final class DiscoverySet: Sendable {
     var job: String
     var configuration: DiscoveryConfiguration
     var task: Task<Void, Never>
-    /// By source, in the order they came.
-    var groups: [TargetGroup] = []
+    /// In the order they came.
+    private(set) var groups: [TargetGroup] = []
+    /// Where the group of a source is.
+    private var places: [String: Int] = [:]
     var failure: String?
     var hasAnswered = false
+
+    init(number: Int, job: String, configuration: DiscoveryConfiguration, task: Task<Void, Never>) {
+      self.number = number
+      self.job = job
+      self.configuration = configuration
+      self.task = task
+    }
+
+    mutating func replace(_ new: [TargetGroup]) {
+      groups = new.filter { !$0.targets.isEmpty }
+      places = Dictionary(zip(groups.map(\.source), groups.indices), uniquingKeysWith: { _, last in last })
+    }
+
+    /// Puts a group in the place of that with the same source; one without targets removes it.
+    /// - Returns: whether anything changed.
+    mutating func put(_ group: TargetGroup) -> Bool {
+      guard let place = places[group.source] else {
+        if group.targets.isEmpty { return false }
+        places[group.source] = groups.count
+        groups.append(group)
+        return true
+      }
+      if group.targets.isEmpty {
+        replace(groups.filter { $0.source != group.source })
+        return true
+      }
+      defer { groups[place] = group }
+      return groups[place] != group
+    }
   }
 
   private struct State {
@@ -43,13 +74,20 @@ public final class DiscoverySet: Sendable {
   private static let calm: Int64 = 100_000_000
 
   private let state = Mutex(State())
+  private let host: String
   private let userAgent: String
+  private let watches = WatchPool()
   private let log: Log
   private let failures: MetricFamily<Counter>
   private let changed: @Sendable () -> Void
 
-  /// - Parameter changed: called when `jobs` has become another, a moment after the last change.
-  public init(userAgent: String, registry: MetricRegistry, log: Log, changed: @escaping @Sendable () -> Void) {
+  /// - Parameters:
+  ///   - host: the name of the node that the agent runs on.
+  ///   - changed: called when `jobs` has become another, a moment after the last change.
+  public init(
+    host: String, userAgent: String, registry: MetricRegistry, log: Log, changed: @escaping @Sendable () -> Void
+  ) {
+    self.host = host
     self.userAgent = userAgent
     self.log = log
     self.changed = changed
@@ -71,7 +109,9 @@ public final class DiscoverySet: Sendable {
   /// - Throws: when a new one cannot be made; nothing has changed then.
   public func apply(_ jobs: [ScrapeConfiguration]) throws {
     let wanted = jobs.flatMap { job in job.discoveries.map { (job: job.jobName, configuration: $0) } }
-    let made = try wanted.map { try Discoverers.make($0.configuration, userAgent: userAgent) }
+    let made = try wanted.map {
+      try Discoverers.make($0.configuration, host: host, userAgent: userAgent, watches: watches)
+    }
     let gone = state.withLock { state in
       var old = state.entries
       state.jobs = jobs.map(\.jobName)
@@ -119,28 +159,24 @@ public final class DiscoverySet: Sendable {
     let mustTell = state.withLock { state in
       guard let place = state.entries.firstIndex(where: { $0.number == number }) else { return false }
       var entry = state.entries[place]
-      let before = (entry.groups, entry.hasAnswered, entry.failure)
+      var isChanged = !entry.hasAnswered || entry.failure != nil
       switch update {
       case .some(let groups):
-        for group in groups {
-          if let known = entry.groups.firstIndex(where: { $0.source == group.source }) {
-            if group.targets.isEmpty { entry.groups.remove(at: known) } else { entry.groups[known] = group }
-          } else if !group.targets.isEmpty {
-            entry.groups.append(group)
-          }
-        }
+        for group in groups where entry.put(group) { isChanged = true }
         entry.hasAnswered = true
         entry.failure = nil
       case .all(let groups):
-        entry.groups = groups
+        isChanged = isChanged || entry.groups != groups
+        entry.replace(groups)
         entry.hasAnswered = true
         entry.failure = nil
       case .failed(let reason):
         failed = (entry.job, entry.configuration.mechanism, reason)
+        isChanged = entry.failure != reason
         entry.failure = reason
       }
       state.entries[place] = entry
-      guard before != (entry.groups, entry.hasAnswered, entry.failure), !state.isTelling else { return false }
+      guard isChanged, !state.isTelling else { return false }
       state.isTelling = true
       return true
     }

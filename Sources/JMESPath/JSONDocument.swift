@@ -118,7 +118,7 @@ public final class JSONDocument {
   }
 
   /// Calls `body` with each member of an object; keys that come again later are left out.
-  func forEachMember(of node: JSONNode, _ body: (_ key: JSONNode, _ value: JSONNode) -> Void) {
+  public func forEachMember(of node: JSONNode, _ body: (_ key: JSONNode, _ value: JSONNode) -> Void) {
     let repeated = repeatedKeys(of: node)
     let end = Int(tape[node.index].next)
     var at = node.index + 1
@@ -142,7 +142,7 @@ public final class JSONDocument {
   }
 
   /// Calls `body` with each element of an array.
-  func forEachElement(of node: JSONNode, _ body: (JSONNode) -> Void) {
+  public func forEachElement(of node: JSONNode, _ body: (JSONNode) -> Void) {
     let end = Int(tape[node.index].next)
     var at = node.index + 1
     while at < end {

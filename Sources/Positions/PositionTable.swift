@@ -198,6 +198,9 @@ public final class PositionTable: Sendable {
   /// `cursor-…` and `journal-…` are keys of other inputs (recorded: positions/cursor-and-journal-entries-are-kept).
   private static func isNoFile(_ key: String) -> Bool { key.hasPrefix("cursor-") || key.hasPrefix("journal-") }
 
+  /// The files that are read at present.
+  public var files: [FilePosition] { state.withLock { Array($0.rows.values) } }
+
   /// What was read of a file and not acknowledged by a client.
   public struct Unacked: Sendable {
     public var path: String

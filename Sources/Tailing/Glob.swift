@@ -1,4 +1,4 @@
-import Syscalls
+public import Syscalls
 
 /// A pattern of paths as in `__path__`: `*`, `?`, `[a-z]`, `{a,b}`, `**` for any number of directories, `\` to quote.
 ///
@@ -46,7 +46,7 @@ public struct Glob: Sendable {
   /// - Parameters:
   ///   - directory: called for each directory whose names decide what is found, and for missing ones.
   ///   - found: called for each path that matches, of whatever kind.
-  func walk(_ files: any FileSystem, directory: (String) -> Void, found: (String) -> Void) {
+  public func walk(_ files: any FileSystem, directory: (String) -> Void, found: (String) -> Void) {
     for segments in alternatives {
       walk(segments[...], at: "", parents: [], files, directory, found)
     }

@@ -45,11 +45,12 @@ struct Subcommands: AsyncParsableCommand {
     discussion: """
       swiftail up                            shows this machine's logs in a browser
       swiftail check promtail.yaml           tells what is wrong with a configuration
+      swiftail explain my-pod                tells why a pod, file or label is in Loki or not
       swiftail -config.file=promtail.yaml    runs a Promtail configuration; -help lists its flags
       """,
-    subcommands: [UpCommand.self, CheckCommand.self, VersionCommand.self])
+    subcommands: [UpCommand.self, CheckCommand.self, ExplainCommand.self, VersionCommand.self])
 
-  static let names: Set<String> = ["up", "check", "version", "help"]
+  static let names: Set<String> = ["up", "check", "explain", "version", "help"]
 }
 
 struct VersionCommand: ParsableCommand {

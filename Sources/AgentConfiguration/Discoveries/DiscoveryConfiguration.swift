@@ -6,6 +6,7 @@ public enum DiscoveryConfiguration: Hashable, Sendable {
   case consul(ConsulDiscoveryConfiguration)
   case consulAgent(ConsulAgentDiscoveryConfiguration)
   case docker(DockerDiscoveryConfiguration)
+  case kubernetes(KubernetesDiscoveryConfiguration)
 
   /// The key that names its kind, without the ending `_configs`.
   public var mechanism: String {
@@ -16,6 +17,7 @@ public enum DiscoveryConfiguration: Hashable, Sendable {
     case .consul: "consul_sd"
     case .consulAgent: "consulagent_sd"
     case .docker: "docker_sd"
+    case .kubernetes: "kubernetes_sd"
     }
   }
 }
@@ -26,6 +28,7 @@ extension ScrapeConfiguration {
     fileDiscoveries.map { .file($0) } + httpDiscoveries.map { .http($0) } + dnsDiscoveries.map { .dns($0) }
       + consulDiscoveries.map { .consul($0) } + consulAgentDiscoveries.map { .consulAgent($0) }
       + dockerDiscoveries.map { .docker($0) }
+      + kubernetesDiscoveries.map { .kubernetes($0.narrowed(by: relabelConfigs)) }
   }
 
   static let discoveryFields: [ConfigurationField<ScrapeConfiguration>] = [
@@ -35,5 +38,6 @@ extension ScrapeConfiguration {
     ConfigurationField(ifSet: "consul_sd_configs", \.consulDiscoveries),
     ConfigurationField(ifSet: "consulagent_sd_configs", \.consulAgentDiscoveries),
     ConfigurationField(ifSet: "docker_sd_configs", \.dockerDiscoveries),
+    ConfigurationField(ifSet: "kubernetes_sd_configs", \.kubernetesDiscoveries),
   ]
 }

@@ -51,11 +51,9 @@ extension Check {
     "kubernetes-without-path", "a job of kubernetes_sd_configs in which no rule sets __path__, so that nothing is read"
   ) { configuration, findings in
     for (index, job) in configuration.scrapeConfigs.enumerated() {
-      guard let discovery = job.otherInputs.first(where: { $0.declaration.key == "kubernetes_sd_configs" }),
-        !setsPath(job)
-      else { continue }
+      guard !job.kubernetesDiscoveries.isEmpty, !setsPath(job) else { continue }
       findings.warn(
-        "no rule sets __path__: the pods are found and nothing of them is read", at: discovery.location,
+        "no rule sets __path__: the pods are found and nothing of them is read", at: job.location,
         path: "scrape_configs[\(index)]",
         hint: "add a rule from __meta_kubernetes_pod_uid and the container's name to /var/log/pods/*$1/*.log")
     }

@@ -13,8 +13,8 @@ public enum Credentials: Hashable, Sendable {
 }
 
 /// RFC 4648, section 4.
-enum Base64 {
-  static func encode(_ bytes: [UInt8]) -> String {
+public enum Base64 {
+  public static func encode(_ bytes: [UInt8]) -> String {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     var out: [UInt8] = []
     for start in stride(from: 0, to: bytes.count, by: 3) {
@@ -29,7 +29,7 @@ enum Base64 {
   }
 
   /// What is no digit of the alphabet is passed over; `nil` when nothing is left to decode to.
-  static func decode(_ text: some StringProtocol) -> [UInt8]? {
+  public static func decode(_ text: some StringProtocol) -> [UInt8]? {
     var out: [UInt8] = []
     var value: UInt32 = 0
     var bits = 0

@@ -10,7 +10,7 @@ struct ProxiedExchange {
   let head: HTTPRequestHead
   let body: ByteBuffer?
   let timeout: Int64
-  let kept: Int
+  let sink: BodySink
 
   func run() async throws -> WebAnswer {
     try await withThrowingTaskGroup(of: WebAnswer.self) { group in
@@ -45,7 +45,7 @@ struct ProxiedExchange {
         case .head(let head):
           answer.status = Int(head.status.code)
           answer.headers = head.headers.map { RequestHeader($0.name, $0.value) }
-        case .body(let bytes): answer.keep(bytes, atMost: kept)
+        case .body(let bytes): try await sink.take(bytes, into: &answer)
         case .end: return answer
         }
       }

@@ -60,6 +60,9 @@ public struct WebAnswer: Sendable {
   /// Whether the body was longer than what was to be kept.
   public var isCut = false
 
+  /// The body as text.
+  public var text: String { String(decoding: body.readableBytesView, as: UTF8.self) }
+
   /// Adds a part of the body as far as there is room.
   mutating func keep(_ part: ByteBuffer, atMost kept: Int) {
     var part = part
@@ -121,12 +124,39 @@ public final class WebClient: Sendable {
   /// - Parameter kept: bytes of the body that the answer holds; the rest is read and forgotten.
   /// - Throws: when there was no answer; the error's description says why.
   public func send(_ request: WebRequest, keeping kept: Int) async throws -> WebAnswer {
-    guard let tokens else { return try await send(request, authorization: try authorization(), keeping: kept) }
+    try await send(request, to: BodySink(kept: kept))
+  }
+
+  /// Hands over the body part by part as it comes, for answers without an end in sight. Of an answer with another status
+  /// than 200 the body's first 64 KiB are kept.
+  /// - Parameters:
+  ///   - idle: nanoseconds without a byte, after which the connection is given up.
+  ///   - receive: what it throws ends the request and is thrown on.
+  public func stream(
+    _ request: WebRequest, idle: Int64, receive: @escaping @Sendable (ByteBuffer) async throws -> Void
+  ) async throws -> WebAnswer {
+    let watch = IdleGuard(limit: idle)
+    do {
+      return try await watch.run {
+        try await self.send(
+          request,
+          to: BodySink(kept: 1 << 16) { part in
+            watch.hear()
+            try await receive(part)
+          })
+      }
+    } catch let refusal as BodySink.Refusal {
+      throw refusal.reason
+    }
+  }
+
+  private func send(_ request: WebRequest, to sink: BodySink) async throws -> WebAnswer {
+    guard let tokens else { return try await send(request, authorization: try authorization(), to: sink) }
     let header = try await tokens.header()
-    let answer = try await send(request, authorization: header, keeping: kept)
+    let answer = try await send(request, authorization: header, to: sink)
     guard answer.status == 401 else { return answer }
     await tokens.forget(header)
-    return try await send(request, authorization: try await tokens.header(), keeping: kept)
+    return try await send(request, authorization: try await tokens.header(), to: sink)
   }
 
   private func authorization() throws -> String? {
@@ -137,7 +167,7 @@ public final class WebClient: Sendable {
     }
   }
 
-  private func send(_ request: WebRequest, authorization: String?, keeping kept: Int) async throws -> WebAnswer {
+  private func send(_ request: WebRequest, authorization: String?, to sink: BodySink) async throws -> WebAnswer {
     let address = try WebAddress(request.url)
     var http = HTTPClientRequest(url: address.url(withHost: settings.tls.serverName))
     http.method = HTTPMethod(rawValue: request.method)
@@ -149,12 +179,14 @@ public final class WebClient: Sendable {
     if let body = request.body { http.body = .bytes(body) }
     do {
       if let proxy = proxy(for: address), address.scheme == "http" {
-        return try await exchange(http, request, address, by: proxy, keeping: kept)
+        return try await exchange(http, request, address, by: proxy, to: sink)
       }
       // Held until the body is read, so that no connection is closed under it.
       let generation = try generation(for: address)
       defer { withExtendedLifetime(generation) {} }
-      return try await exchange(http, generation.client, timeout: request.timeout, keeping: kept)
+      return try await exchange(http, generation.client, timeout: request.timeout, to: sink)
+    } catch let refusal as BodySink.Refusal {
+      throw refusal
     } catch {
       let server = address.isUnix ? "unix socket" : "\(address.host):\(address.port)"
       throw WebClientError("\(server): \(FailureText.of(error, timeout: request.timeout))")
@@ -167,7 +199,7 @@ public final class WebClient: Sendable {
 
   private func exchange(
     _ http: HTTPClientRequest, _ request: WebRequest, _ address: WebAddress, by proxy: ProxySettings.Server,
-    keeping kept: Int
+    to sink: BodySink
   ) async throws -> WebAnswer {
     var head = HTTPRequestHead(version: .http1_1, method: http.method, uri: request.url, headers: http.headers)
     head.headers.replaceOrAdd(name: "Host", value: address.authority(address.host))
@@ -177,18 +209,18 @@ public final class WebClient: Sendable {
         name: "Proxy-Authorization", value: Credentials.basicHeader(user, proxy.password ?? ""))
     }
     return try await ProxiedExchange(
-      proxy: proxy, head: head, body: request.body, timeout: request.timeout, kept: kept
+      proxy: proxy, head: head, body: request.body, timeout: request.timeout, sink: sink
     ).run()
   }
 
-  private func exchange(_ request: HTTPClientRequest, _ client: HTTPClient, timeout: Int64, keeping kept: Int)
+  private func exchange(_ request: HTTPClientRequest, _ client: HTTPClient, timeout: Int64, to sink: BodySink)
     async throws -> WebAnswer
   {
     let response = try await client.execute(request, deadline: .now() + .nanoseconds(timeout))
     var answer = WebAnswer(
       status: Int(response.status.code), headers: response.headers.map { RequestHeader($0.name, $0.value) },
       body: ByteBuffer())
-    for try await part in response.body { answer.keep(part, atMost: kept) }
+    for try await part in response.body { try await sink.take(part, into: &answer) }
     return answer
   }
 
@@ -221,6 +253,8 @@ public final class WebClient: Sendable {
     configuration.redirectConfiguration = settings.followRedirects ? .follow(max: 10, allowCycles: false) : .disallow
     configuration.httpVersion = .http1Only
     configuration.connectionPool.idleTimeout = .seconds(60)
+    // Watches of one server hold a connection each for minutes.
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
     // Trying again is the caller's part, which counts and logs it.
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.decompression = .disabled

@@ -29,17 +29,23 @@ public struct FileTargets: Sendable {
 
   public private(set) var active: [Active] = []
   public private(set) var left: [Left] = []
+  /// What relabelling made of each target that was found; nil where it drops it.
+  public private(set) var relabelled: [LabelSet: LabelSet?] = [:]
 
   /// - Parameters:
   ///   - job: the scrape config, by its place.
   ///   - host: what `__host__` must be.
   ///   - directory: what relative paths count from.
+  ///   - known: `relabelled` of the last time with the same rules: most targets stay when one changes.
   public init(
-    _ groups: [TargetGroup], job: Int, jobName: String, relabeler: Relabeler, host: String, directory: String
+    _ groups: [TargetGroup], job: Int, jobName: String, relabeler: Relabeler, host: String, directory: String,
+    known old: [LabelSet: LabelSet?] = [:]
   ) {
     var known: Set<FileTarget> = []
     for found in groups.flatMap(\.flattened) {
-      guard let labels = relabeler.apply(found) else {
+      let result = old[found] ?? relabeler.apply(found)
+      relabelled[found] = .some(result)
+      guard let labels = result else {
         left.append(Left(discovered: found, failure: .dropped))
         continue
       }

@@ -1,0 +1,73 @@
+import LogModel
+public import Tailing
+
+/// Targets of pods that are gone, kept until their files are read to the end: what a pod wrote last is what explains why
+/// it went.
+public struct HeldTargets: Sendable {
+  public struct Held: Sendable {
+    /// What it was when the pod was last seen.
+    public var active: FileTargets.Active
+    /// When the pod was missed: monotonic nanoseconds.
+    public var since: Int64
+    /// Sizes of its files when they were first looked at after that.
+    var sizes: [String: UInt64] = [:]
+    /// Sizes when they were last seen.
+    var seen: [String: UInt64] = [:]
+  }
+
+  /// How long files are followed that grow on after their pod is gone: a pod that was deleted by force ends later than its
+  /// object. What was there when the pod went is read in any case, however long it takes.
+  static let patience: Int64 = 15_000_000_000
+
+  public private(set) var held: [Held] = []
+
+  public init() {}
+
+  public var targets: [FileTarget] { held.map(\.active.target) }
+
+  /// Compares what a job had with what it has.
+  /// - Parameter now: monotonic nanoseconds.
+  public mutating func update(before: [FileTargets.Active], after: FileTargets, now: Int64) {
+    let candidates = before.filter { Self.pod($0.discovered) != nil }
+    if candidates.isEmpty, held.isEmpty { return }
+    let pods = Set((after.active.map(\.discovered) + after.left.map(\.discovered)).compactMap(Self.pod))
+    let paths = Set(after.active.map(\.target.path))
+    // A pod that is there again, or another target that reads the files, ends it.
+    func isNeeded(_ active: FileTargets.Active) -> Bool {
+      !paths.contains(active.target.path) && Self.pod(active.discovered).map { !pods.contains($0) } == true
+    }
+    held.removeAll { !isNeeded($0.active) }
+    for active in candidates where isNeeded(active) {
+      if held.contains(where: { $0.active.target == active.target }) { continue }
+      held.append(Held(active: active, since: now))
+    }
+  }
+
+  /// Lets go what is read to its end.
+  /// - Returns: whether anything was.
+  public mutating func release(now: Int64, files: MatchedFiles) -> Bool {
+    let count = held.count
+    for index in held.indices.reversed() where isDone(&held[index], now, files) { held.remove(at: index) }
+    return held.count != count
+  }
+
+  private func isDone(_ held: inout Held, _ now: Int64, _ files: MatchedFiles) -> Bool {
+    var isDone = true
+    for file in files.of(held.active.target) {
+      guard let size = file.size else {
+        // Its reader follows a deleted file for a while yet, and needs no target for that.
+        if file.acked ?? 0 < held.seen[file.path] ?? .max { isDone = false }
+        continue
+      }
+      held.seen[file.path] = size
+      if held.sizes[file.path] == nil { held.sizes[file.path] = size }
+      let wanted = now - held.since < Self.patience ? size : min(size, held.sizes[file.path] ?? size)
+      if file.acked ?? 0 >= wanted || files.endsInOpenLine(file) { continue }
+      isDone = false
+    }
+    // The first look only takes note: a line may be on its way to the file.
+    return isDone && now - held.since >= 1_000_000_000
+  }
+
+  private static func pod(_ labels: LabelSet) -> String? { labels["__meta_kubernetes_pod_uid"] }
+}

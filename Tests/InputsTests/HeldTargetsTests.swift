@@ -1,0 +1,71 @@
+import LogModel
+import Positions
+import Relabeling
+import Syscalls
+import Tailing
+import Testing
+
+@testable import Discovery
+@testable import Inputs
+
+@Suite struct HeldTargetsTests {
+  private let second: Int64 = 1_000_000_000
+
+  private func targets(_ pods: [String], app: String = "web") -> FileTargets {
+    let group = TargetGroup(
+      source: "s",
+      targets: pods.map {
+        LabelSet(["__meta_kubernetes_pod_uid": $0, "__path__": "/nowhere/\($0)/*.log", "app": app])
+      }, labels: .empty)
+    return FileTargets([group], job: 0, jobName: "j", relabeler: Relabeler(compiling: []), host: "h", directory: "/")
+  }
+
+  private func files(_ acked: [String: UInt64] = [:]) -> MatchedFiles {
+    MatchedFiles(
+      files: LinuxFileSystem(),
+      positions: acked.map { path, offset in
+        FilePosition(
+          path: path, job: "j", identity: .none, fingerprint: .empty, offsets: ["c": offset], isRotated: true)
+      })
+  }
+
+  @Test func onlyPodsThatAreGoneAreHeld() {
+    var held = HeldTargets()
+    held.update(before: targets(["a", "b"]).active, after: targets(["a"]), now: 0)
+    #expect(held.targets.map(\.path) == ["/nowhere/b/*.log"])
+    // Other labels of the same pod are no end of it.
+    held.update(before: targets(["a"]).active, after: targets(["a"], app: "other"), now: 0)
+    #expect(held.held.count == 1)
+    // It is there again.
+    held.update(before: targets(["a"]).active, after: targets(["a", "b"]), now: 0)
+    #expect(held.held.isEmpty)
+  }
+
+  @Test func withoutFilesTheyGoAfterASecond() {
+    var held = HeldTargets()
+    held.update(before: targets(["a"]).active, after: targets([]), now: 0)
+    let early = held.release(now: 0, files: files())
+    #expect(!early)
+    let late = held.release(now: second, files: files())
+    #expect(late)
+    #expect(held.held.isEmpty)
+  }
+
+  @Test func aDeletedFileThatIsStillReadHoldsThem() {
+    var held = HeldTargets()
+    held.update(before: targets(["a"]).active, after: targets([]), now: 0)
+    let early = held.release(now: 3600 * second, files: files(["/nowhere/a/0.log": 5]))
+    #expect(!early)
+    let late = held.release(now: 3601 * second, files: files())
+    #expect(late)
+  }
+
+  @Test func targetsOfOtherDiscoveriesAreNotHeld() {
+    let group = TargetGroup(source: "s", targets: [LabelSet(["__path__": "/x"])], labels: .empty)
+    let before = FileTargets(
+      [group], job: 0, jobName: "j", relabeler: Relabeler(compiling: []), host: "h", directory: "/")
+    var held = HeldTargets()
+    held.update(before: before.active, after: targets([]), now: 0)
+    #expect(held.held.isEmpty)
+  }
+}
