@@ -46,9 +46,9 @@ struct Subcommands: AsyncParsableCommand {
       swiftail up                            shows this machine's logs in a browser
       swiftail -config.file=promtail.yaml    runs a Promtail configuration; -help lists its flags
       """,
-    subcommands: [UpCommand.self, VersionCommand.self])
+    subcommands: [UpCommand.self, TakeOverCommand.self, VersionCommand.self])
 
-  static let names: Set<String> = ["up", "version", "help"]
+  static let names: Set<String> = ["up", "take-over", "version", "help"]
 }
 
 struct VersionCommand: ParsableCommand {
