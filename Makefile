@@ -39,9 +39,10 @@ browser: build ## The console in a real browser; pictures in artifacts/
 	@scripts/install-packages test
 	python3 Tests/Browser/run.py --binary $(BINARY)
 
-lint: ## Format and the direction of imports
+lint: ## Format, the direction of imports, reference pages
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
 	scripts/check-imports
+	scripts/reference --check
 
 format: ## Put the sources in form
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests

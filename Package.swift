@@ -31,6 +31,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 
 let package = Package(
@@ -57,15 +58,18 @@ let package = Package(
     .target(name: "CPCRE2", path: "Sources/CShims/CPCRE2", linkerSettings: archives("pcre2-8")),
     .target(name: "CMaxMindDB", path: "Sources/CShims/CMaxMindDB", linkerSettings: archives("maxminddb")),
     .target(name: "CZstd", path: "Sources/CShims/CZstd", linkerSettings: archives("zstd")),
+    .target(name: "CBzip2", path: "Sources/CShims/CBzip2", linkerSettings: archives("bz2")),
     .target(name: "CZlib", path: "Sources/CShims/CZlib", linkerSettings: [.linkedLibrary(":libz.a")]),
     room("Bytes"),
     room("LogModel", ["Bytes"]),
     room("Telemetry"),
     room("Syscalls", ["CLinux"]),
+    room("Decompression", ["CZlib", "CBzip2"]),
 
     // language of the configuration: values only
     room("YAMLSource", [.product(name: "Yams", package: "Yams")]),
     room("GoCompat", ["Bytes", "CRE2", "CPCRE2"]),
+    room("TextEncoding", ["Bytes", "GoCompat"]),
     room("JMESPath", ["Bytes", "GoCompat"]),
     room("GoTemplate", ["Bytes", "GoCompat"]),
     room("LogQL", ["LogModel", "GoCompat"]),
@@ -83,21 +87,31 @@ let package = Package(
     room("Delivery", ["Bytes", "LogModel", "Positions", "Telemetry"]),
     room(
       "Tailing",
-      ["Bytes", "LogModel", "Syscalls", "Positions", "Pipeline", "Delivery", "Telemetry"]),
+      [
+        "Bytes", "LogModel", "Syscalls", "Decompression", "TextEncoding", "Positions", "Pipeline", "Delivery",
+        "Telemetry",
+      ]),
+
+    // what is legal and harmful in a configuration
+    room("Checks", ["YAMLSource", "GoCompat", "LogModel", "AgentConfiguration", "Tailing"]),
 
     // the edges: async, may wait
     room(
       "HTTPEdge",
       [
-        "Syscalls", "Telemetry", nioCore, nioPosix, hummingbird,
-        .product(name: "NIOHTTP1", package: "swift-nio"),
+        "Syscalls", "Telemetry", "AgentConfiguration", nioCore, nioPosix, nioHTTP1, nioSSL, hummingbird,
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     room("Relabeling", ["LogModel", "GoCompat", "AgentConfiguration"]),
-    room("Discovery", ["LogModel", "AgentConfiguration"]),
+    room(
+      "Discovery",
+      [
+        "LogModel", "Telemetry", "Syscalls", "YAMLSource", "GoCompat", "AgentConfiguration", "HTTPEdge", nioCore,
+        nioPosix,
+      ]),
     room(
       "Inputs",
       [
@@ -116,14 +130,15 @@ let package = Package(
     room(
       "Agent",
       [
-        "LogModel", "Telemetry", "Syscalls", "GoCompat", "AgentConfiguration", "Pipeline", "Positions", "Delivery",
-        "Tailing",
+        "LogModel", "Telemetry", "Syscalls", "YAMLSource", "Decompression", "GoCompat", "TextEncoding",
+        "AgentConfiguration",
+        "Pipeline", "Positions", "Delivery", "Tailing",
         "HTTPEdge", "Relabeling", "Discovery", "Inputs", "Outputs", "Store", "StoreAPI", "Console", hummingbird,
       ]),
     .executableTarget(
       name: "swiftail",
       dependencies: [
-        "Agent", "AgentConfiguration", "Store", "Syscalls", "Telemetry", "YAMLSource",
+        "Agent", "AgentConfiguration", "Checks", "HTTPEdge", "Store", "Syscalls", "Telemetry", "YAMLSource",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,
@@ -150,7 +165,16 @@ let package = Package(
     tests("DeliveryTests", ["Delivery", "Positions", "LogModel", "Bytes", "Telemetry"]),
     tests("GoTemplateTests", ["GoTemplate", "GoCompat", "Bytes"]),
     tests("PipelineTests", ["Pipeline", "AgentConfiguration", "LogModel", "Bytes", "Telemetry"]),
-    tests("TailingTests", ["SwiftailTesting", "Tailing", "Positions", "Syscalls"]),
+    tests("HTTPEdgeTests", ["HTTPEdge", "AgentConfiguration"]),
+    tests("DiscoveryTests", ["Discovery", "AgentConfiguration", "LogModel", nioCore, nioPosix]),
+    tests("DecompressionTests", ["Decompression"]),
+    tests("TextEncodingTests", ["TextEncoding", "Bytes"]),
+    tests(
+      "TailingTests",
+      [
+        "SwiftailTesting", "Tailing", "Pipeline", "AgentConfiguration", "Positions", "Delivery", "LogModel", "Bytes",
+        "Syscalls", "Telemetry",
+      ]),
     tests("LogQLTests", ["LogQL", "LogModel"]),
     tests("StoreFormatTests", ["StoreFormat", "LogModel", "Bytes"]),
     tests("StoreTests", ["Store", "StoreFormat", "LogQL", "LogModel", "Bytes"]),

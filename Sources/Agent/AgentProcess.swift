@@ -3,10 +3,6 @@ import Discovery
 import Glibc
 import GoCompat
 import HTTPEdge
-import Hummingbird
-import Inputs
-import Pipeline
-import Relabeling
 import Syscalls
 import Tailing
 public import Telemetry
@@ -16,97 +12,118 @@ public struct AgentProcess: Sendable {
   public static let version = "0.1.0"
 
   private let path: DataPath
-  private let status: AgentStatus
+  private let discovery: DiscoverySet
+  private let configurationReload: ConfigurationReload
   private let server: RunningHTTPServer?
   private let grace: Duration
 
   /// Starts everything. The configuration must have passed its checks.
+  /// - Parameter load: reads the configuration again when it is to be reloaded.
   /// - Throws: an error whose description says what to do about it.
   public init(
-    _ configuration: AgentConfiguration, _ trial: Trial = Trial(), registry: MetricRegistry, log: Log
+    _ loaded: LoadedConfiguration, _ trial: Trial = Trial(),
+    load: @escaping @Sendable () throws -> LoadedConfiguration, registry: MetricRegistry, log: Log
   ) async throws {
+    let configuration = loaded.configuration
     ProcessLimits.raiseOpenFiles()
     ProcessMetrics.register(in: registry, version: Self.version)
     // Lines from standard input have a pipeline of their own.
     let readsFiles = !configuration.targetConfig.stdin
-    let jobs = readsFiles ? try Self.jobs(configuration, registry: registry) : []
-    let lineLimit = Self.lineLimit(configuration)
-    let pipelines = try (readsFiles ? configuration.scrapeConfigs : []).map {
-      try CompiledPipeline(
-        $0.pipelineStages, registry: registry, lineLimit: lineLimit, inspection: trial.inspection)
-    }
+    let scrapeConfigs = readsFiles ? configuration.scrapeConfigs : []
+    let targets = JobTargets(registry: registry)
+    targets.configure(scrapeConfigs)
     let watch = configuration.global.fileWatch
-    path = try DataPath(
+    let path = try DataPath(
       DataPathSetup(
-        clients: try trial.clients(configuration), pipelines: pipelines,
-        targets: jobs.flatMap(\.targets), targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
+        clients: try trial.clients(configuration),
+        jobs: JobWiring.jobs(scrapeConfigs, configuration, trial, registry: registry), targets: targets.targets([]),
+        targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
         positionsPath: configuration.positions.filename,
         positionsSyncPeriod: readsFiles && !trial.isDry ? configuration.positions.syncPeriod.nanoseconds : nil,
-        pollInterval: watch.isWritten ? watch.maxPollFrequency.nanoseconds : nil, readers: Self.readerCount),
+        pollInterval: watch.isWritten ? watch.maxPollFrequency.nanoseconds : nil, readers: Self.readerCount,
+        rotatedLimits: JobWiring.rotatedLimits(configuration.limits)),
       registry: registry, log: log)
-    status = AgentStatus(configuration: configuration, registry: registry, jobs: jobs, scanner: path.scanner)
+    self.path = path
     grace = .nanoseconds(configuration.server.gracefulShutdownTimeout.nanoseconds)
-    guard !configuration.server.disable else {
-      server = nil
-      return
+    let status = AgentStatus(
+      configuration: configuration, registry: registry, targets: targets, scanner: path.scanner)
+    let (found, tell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let discovery = DiscoverySet(userAgent: "swiftail/\(Self.version)", registry: registry, log: log) { tell.yield() }
+    self.discovery = discovery
+    configurationReload = ConfigurationReload(loaded, load: load, registry: registry, log: log) { new in
+      let clients = try trial.clients(new)
+      let scrapeConfigs = readsFiles ? new.scrapeConfigs : []
+      let jobs = try path.prepare(JobWiring.jobs(scrapeConfigs, new, trial, registry: registry))
+      try discovery.apply(scrapeConfigs)
+      targets.configure(scrapeConfigs)
+      path.apply(
+        jobs, targets: targets.targets(discovery.jobs), clients: clients,
+        rotatedLimits: JobWiring.rotatedLimits(new.limits))
+      status.configuration = new
+      Self.configure(log, new.server)
     }
-    let router = WebRouter()
-    AgentRoutes.add(
-      to: router, status: status, prefix: Self.trimmed(configuration.server.pathPrefix),
-      links: Self.linkPrefix(configuration.server), ownsRoot: true)
-    let listener = configuration.server.http
-    let address = ListenAddress(host: listener.address.isEmpty ? "0.0.0.0" : listener.address, port: listener.port)
     do {
-      server = try await HTTPServer(address: address, router: router).start()
+      try discovery.apply(scrapeConfigs)
+      Task { [configurationReload] in
+        for await _ in found {
+          await configurationReload.inOrder { path.update(targets: targets.targets(discovery.jobs)) }
+        }
+      }
+      // The pages know of discoveries that have not answered yet.
+      tell.yield()
+      server = try await Self.serve(configuration.server, status, configurationReload, registry: registry)
     } catch {
+      discovery.stop()
       await path.stop(grace: .zero)
       throw error
     }
-    log.info("server listening", ("http", server!.address.description))
+    if let server { log.info("server listening", ("http", server.address.description)) }
+  }
+
+  private static func serve(
+    _ server: ServerConfiguration, _ status: AgentStatus, _ reload: ConfigurationReload, registry: MetricRegistry
+  ) async throws -> RunningHTTPServer? {
+    guard !server.disable else { return nil }
+    let options = ServerWiring.options(server)
+    let connections = ConnectionCount()
+    registry.computed("tcp_connections", "Connections that are open.") {
+      [(labels: [("protocol", "http")], value: Double(connections.current))]
+    }
+    registry.computed("tcp_connections_limit", "Most connections at a time; 0 for any number.") {
+      [(labels: [("protocol", "http")], value: Double(server.http.connectionLimit))]
+    }
+    let router = HTTPServer.router(options)
+    let reloading: @Sendable () async throws -> Void = { try await reload.run() }
+    AgentRoutes.add(
+      to: router, status: status, prefix: ServerWiring.prefix(server), links: ServerWiring.links(server),
+      ownsRoot: true, reload: server.enableRuntimeReload ? reloading : nil)
+    return try await HTTPServer(
+      address: ServerWiring.address(server), router: router, options: options, connections: connections
+    ).start()
   }
 
   /// Where the pages are, if there are any.
   public var address: String? { server?.address.description }
 
+  /// Reads the configuration again. What is wrong with it is logged and counted; the old one then goes on.
+  public func reload() async { try? await configurationReload.run() }
+
   /// Stops within the configuration's `graceful_shutdown_timeout`.
   public func stop() async {
+    discovery.stop()
     await path.stop(grace: grace)
     await server?.stop()
   }
 
-  static func lineLimit(_ configuration: AgentConfiguration) -> LineLimit? {
-    let limits = configuration.limits
-    guard limits.readlineRateEnabled else { return nil }
-    return LineLimit(rate: limits.readlineRate, burst: limits.readlineBurst, drops: limits.readlineRateDrop)
+  /// Level and form of the agent's own log.
+  public static func configure(_ log: Log, _ server: ServerConfiguration) {
+    log.configure(
+      level: Telemetry.LogLevel(rawValue: server.logLevel.rawValue) ?? .info,
+      format: Log.Format(rawValue: server.logFormat.rawValue) ?? .logfmt)
   }
 
   /// Reader threads: more than two gain nothing while compression and network share the machine.
   static var readerCount: Int { max(1, min(2, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))) }
-
-  /// What stands before the paths of links: that of `external_url`, behind which the pages are seen, or their own prefix.
-  private static func linkPrefix(_ server: ServerConfiguration) -> String {
-    guard let url = try? EndpointURL(server.externalURL), !url.isEmpty else { return trimmed(server.pathPrefix) }
-    return trimmed(url.path)
-  }
-
-  private static func trimmed(_ path: String) -> String {
-    var path = Substring(path)
-    while path.hasSuffix("/") { path.removeLast() }
-    return path.isEmpty || path.hasPrefix("/") ? String(path) : "/" + path
-  }
-
-  static func jobs(_ configuration: AgentConfiguration, registry: MetricRegistry) throws -> [AgentStatus.Job] {
-    registry.gauge("promtail_targets_active_total", "Targets whose files are read.").with().set(0)
-    let host = Host.name
-    let directory = Host.workingDirectory
-    return configuration.scrapeConfigs.enumerated().map { index, job in
-      let targets = FileTargets(
-        StaticDiscovery.groups(job.staticConfigs), job: index, jobName: job.jobName,
-        relabeler: Relabeler(compiling: job.relabelConfigs), host: host, directory: directory)
-      targets.count(in: registry)
-      return AgentStatus.Job(name: job.jobName, targets: targets.active)
-    }
-  }
 }
 
 /// The machine this runs on.

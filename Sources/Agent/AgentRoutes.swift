@@ -4,19 +4,31 @@ import HTTPTypes
 import Hummingbird
 import Telemetry
 
-/// The agent's HTTP surface: `/ready`, `/metrics`, `/config`, `/targets`.
+/// The agent's HTTP surface: `/ready`, `/metrics`, `/config`, `/targets`, `/service-discovery`, `/-/healthy`, `/reload`.
 enum AgentRoutes {
+  private static let named: Set<String> = [
+    "ready", "metrics", "config", "targets", "service-discovery", "reload", "-/healthy",
+  ]
+  private static let anyMethod = [HTTPRequest.Method.get, .post, .put, .delete, .patch]
+
   /// - Parameters:
   ///   - prefix: `http_path_prefix`, without a slash at its end.
   ///   - links: what stands before the paths of links.
   ///   - ownsRoot: `/` leads to the targets; not so where the console lies there.
-  static func add(to router: WebRouter, status: AgentStatus, prefix: String, links: String, ownsRoot: Bool) {
+  ///   - reload: nil where `/reload` is not to be served.
+  static func add(
+    to router: WebRouter, status: AgentStatus, prefix: String, links: String, ownsRoot: Bool,
+    reload: (@Sendable () async throws -> Void)?
+  ) {
+    if ownsRoot {
+      router.add(middleware: RequestMetrics(registry: status.registry, routes: named, prefix: prefix))
+      router.add(middleware: ExactPaths(prefix: prefix))
+    }
     let pages = AgentPages(status: status, links: links)
     let group = router.group(RouterPath(prefix))
-    for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch] {
-      group.on("ready", method: method) { _, _ in ready(status) }
-    }
+    for method in anyMethod { group.on("ready", method: method) { _, _ in ready(status) } }
     group.head("ready") { _, _ in ready(status) }
+    group.get("-/healthy") { _, _ in Response.text("swiftail is healthy.\n") }
     if status.configuration.server.registerInstrumentation {
       group.get("metrics") { _, _ in
         Response.bytes(
@@ -25,10 +37,23 @@ enum AgentRoutes {
     }
     group.get("config") { _, _ in html(pages.configuration()) }
     group.get("targets") { _, _ in html(pages.targets()) }
+    group.get("service-discovery") { _, _ in html(pages.serviceDiscovery()) }
+    if let reload {
+      for method in anyMethod { group.on("reload", method: method) { _, _ in await Self.reload(reload) } }
+    }
     if ownsRoot {
       group.get("/") { _, _ in
         Response(status: .seeOther, headers: [.location: "\(links)/targets"])
       }
+    }
+  }
+
+  private static func reload(_ body: @Sendable () async throws -> Void) async -> Response {
+    do {
+      try await body()
+      return Response(status: .ok)
+    } catch {
+      return .text("\(error)\n", status: .internalServerError)
     }
   }
 
@@ -38,4 +63,19 @@ enum AgentRoutes {
   }
 
   private static func html(_ page: String) -> Response { .bytes(Array(page.utf8), type: "text/html; charset=utf-8") }
+}
+
+/// `/ready/` is not `/ready` (recorded: server/unknown-path).
+private struct ExactPaths: RouterMiddleware {
+  typealias Context = BasicRequestContext
+
+  let prefix: String
+
+  func handle(
+    _ request: Request, context: BasicRequestContext, next: (Request, BasicRequestContext) async throws -> Response
+  ) async throws -> Response {
+    let path = request.uri.path
+    if path.hasSuffix("/"), path != "/", path != prefix + "/" { throw HTTPError(.notFound) }
+    return try await next(request, context)
+  }
 }

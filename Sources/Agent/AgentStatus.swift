@@ -1,44 +1,68 @@
 import AgentConfiguration
+import Discovery
 import Synchronization
 import Tailing
 import Telemetry
 
-/// What the agent's pages show: jobs, their targets and files, and whether the agent is able to work.
+/// What the agent's pages show: the configuration, jobs with their targets and files, and whether the agent is able to
+/// work.
 final class AgentStatus: Sendable {
-  struct Job: Sendable {
-    var name: String
-    var targets: [FileTarget]
-  }
-
-  let configuration: AgentConfiguration
   let registry: MetricRegistry
-  let jobs: [Job]
+  let targets: JobTargets
+  private let current: Mutex<AgentConfiguration>
   private let scanner: Scanner
 
-  init(configuration: AgentConfiguration, registry: MetricRegistry, jobs: [Job], scanner: Scanner) {
-    self.configuration = configuration
+  init(configuration: AgentConfiguration, registry: MetricRegistry, targets: JobTargets, scanner: Scanner) {
+    current = Mutex(configuration)
     self.registry = registry
-    self.jobs = jobs
+    self.targets = targets
     self.scanner = scanner
+  }
+
+  /// The one in force.
+  var configuration: AgentConfiguration {
+    get { current.withLock { $0 } }
+    set { current.withLock { $0 = newValue } }
   }
 
   /// nil when the agent is ready, else why it is not.
   ///
-  /// Ready means able to work: the configuration is loaded, positions were read and the files were looked for once.
-  /// `health_check_target: true` brings Promtail's rule back, by which there must be a file.
+  /// Ready means able to work: the configuration is loaded, positions were read, every discovery has answered once and
+  /// the files were looked for. `health_check_target: true` brings Promtail's rule back, by which there must be a file.
   var notReady: String? {
     let view = scanner.view
-    if configuration.server.healthCheckTarget == true, view.files.isEmpty {
+    let mustHaveFiles = configuration.server.healthCheckTarget
+    if mustHaveFiles == true, view.files.isEmpty {
       return "Not ready: Unable to find any logs to tail. Please verify permissions, volumes, scrape_config, etc.\n"
     }
-    if configuration.server.healthCheckTarget == nil, view.scans == 0 { return "Not ready: looking for files\n" }
-    return nil
+    guard mustHaveFiles == nil else { return nil }
+    for job in targets.jobs {
+      if let silent = job.sources.first(where: { !$0.hasAnswered }) {
+        let reason = silent.failure.map { ": \($0)" } ?? ""
+        return "Not ready: \(silent.mechanism) of the job \(job.name) has not answered yet\(reason)\n"
+      }
+    }
+    return view.scans == 0 ? "Not ready: looking for files\n" : nil
   }
 
-  /// Paths in view by target.
-  var files: [FileTarget: [String]] {
-    var files: [FileTarget: [String]] = [:]
-    for (target, path) in scanner.view.files { files[target, default: []].append(path) }
-    return files.mapValues { $0.sorted() }
+  /// Paths in view.
+  var files: FilesInView { FilesInView(scanner.view.files) }
+}
+
+/// Paths by target. The data path numbers jobs in its own way, so the number is no part of the key.
+struct FilesInView {
+  private var paths: [FileTarget: [String]] = [:]
+
+  init(_ files: [(target: FileTarget, path: String)]) {
+    for (target, path) in files { paths[Self.key(target), default: []].append(path) }
+    paths = paths.mapValues { $0.sorted() }
+  }
+
+  subscript(target: FileTarget) -> [String] { paths[Self.key(target)] ?? [] }
+
+  private static func key(_ target: FileTarget) -> FileTarget {
+    var target = target
+    target.job = 0
+    return target
   }
 }

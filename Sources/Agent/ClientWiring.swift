@@ -13,15 +13,13 @@ enum ClientWiring {
   static func setups(_ configuration: AgentConfiguration, version: String) throws -> [ClientSetup] {
     let limits = configuration.limits
     return try configuration.effectiveClients.enumerated().map { index, client in
-      let http = client.http
-      let settings = PushClientSettings(
+      var http = WebClientSettings(client.http, userAgent: "swiftail/\(version)")
+      if http.credentials == .none, let user = client.url.user {
+        http.credentials = .basic(user: .inline(user), password: .inline(client.url.password ?? ""))
+      }
+      let push = try PushClient(
         url: requestURL(client.url), timeout: client.timeout.nanoseconds,
-        headers: client.headers.pairs.map { ($0.name, $0.text) }, credentials: credentials(client),
-        tls: TLSClientSettings(
-          caFile: http.tls.caFile.nonEmpty, certificateFile: http.tls.certFile.nonEmpty,
-          keyFile: http.tls.keyFile.nonEmpty, serverName: http.tls.serverName.nonEmpty,
-          insecureSkipVerify: http.tls.insecureSkipVerify),
-        proxy: proxy(http.proxy), followRedirects: http.followRedirects, userAgent: "swiftail/\(version)")
+        headers: client.headers.pairs.map { RequestHeader($0.name, $0.text) }, settings: http)
       let backoff = client.backoff
       return ClientSetup(
         sender: SenderSettings(
@@ -37,39 +35,13 @@ enum ClientWiring {
           limits: EntryLimits(
             maxLineSize: limits.maxLineSize.bytes, truncates: limits.maxLineSizeTruncate,
             maxStreams: limits.maxStreams),
-          output: LokiOutput(client: try PushClient(settings))))
+          output: LokiOutput(client: push)),
+        signature: [String(index), client.signature, limits.signature].joined(separator: "\n--\n"))
     }
   }
 
   /// Without user and password, which go into a header.
   private static func requestURL(_ url: EndpointURL) -> String { "\(url.scheme)://\(url.authority)\(url.target)" }
-
-  private static func credentials(_ client: ClientConfiguration) -> Credentials {
-    let http = client.http
-    func secret(_ text: Secret, _ file: String) -> Credentials.Secret {
-      file.isEmpty ? .inline(text.text) : .file(file)
-    }
-    if let basic = http.basicAuth {
-      return .basic(
-        user: basic.usernameFile.isEmpty ? .inline(basic.username) : .file(basic.usernameFile),
-        password: secret(basic.password, basic.passwordFile))
-    }
-    if let authorization = http.authorization {
-      return .token(
-        type: authorization.type, secret: secret(authorization.credentials, authorization.credentialsFile))
-    }
-    if !http.bearerToken.text.isEmpty || !http.bearerTokenFile.isEmpty {
-      return .token(type: "Bearer", secret: secret(http.bearerToken, http.bearerTokenFile))
-    }
-    if let user = client.url.user { return .basic(user: .inline(user), password: .inline(client.url.password ?? "")) }
-    return .none
-  }
-
-  private static func proxy(_ proxy: ProxyConfiguration) -> (host: String, port: Int)? {
-    if proxy.url.isEmpty { return nil }
-    let url = proxy.url
-    return (url.host, url.port ?? (url.scheme == "https" ? 443 : 80))
-  }
 }
 
 extension String {

@@ -10,18 +10,43 @@ public import Telemetry
 public struct ClientSetup: Sendable {
   public var sender: SenderSettings
   public var lane: LaneSettings
+  /// Everything that decides what is sent where. A reload leaves a client alone whose signature stays.
+  public var signature: String
 
-  public init(sender: SenderSettings, lane: LaneSettings) {
+  public init(sender: SenderSettings, lane: LaneSettings, signature: String) {
+    self.signature = signature
     self.sender = sender
     self.lane = lane
+  }
+}
+
+/// A scrape config as the data path sees it.
+public struct DataPathJob: Sendable {
+  public var name: String
+  /// Everything that decides how lines are read. A reload leaves a job alone whose name and signature stay.
+  public var signature: String
+  public var encoding: ReadingJob.Encoded?
+  public var compressed: ReadingJob.Compressed?
+  /// Called once for each signature, since it makes the metrics that the pipeline counts in.
+  public var compile: @Sendable () throws -> CompiledPipeline
+
+  public init(
+    name: String, signature: String, encoding: ReadingJob.Encoded? = nil, compressed: ReadingJob.Compressed? = nil,
+    compile: @escaping @Sendable () throws -> CompiledPipeline
+  ) {
+    self.name = name
+    self.signature = signature
+    self.encoding = encoding
+    self.compressed = compressed
+    self.compile = compile
   }
 }
 
 /// What the data path is made of.
 public struct DataPathSetup: Sendable {
   public var clients: [ClientSetup]
-  /// One per scrape config, by its place.
-  public var pipelines: [CompiledPipeline]
+  public var jobs: [DataPathJob]
+  /// Their jobs by place in `jobs`.
   public var targets: [FileTarget]
   /// Of `target_config`: nanoseconds.
   public var targetSyncPeriod: Int64
@@ -31,19 +56,22 @@ public struct DataPathSetup: Sendable {
   /// `file_watch_config` where it was written: nanoseconds.
   public var pollInterval: Int64?
   public var readers: Int
+  public var rotatedLimits: RotatedLimits
 
   public init(
-    clients: [ClientSetup], pipelines: [CompiledPipeline], targets: [FileTarget], targetSyncPeriod: Int64,
-    positionsPath: String, positionsSyncPeriod: Int64?, pollInterval: Int64?, readers: Int
+    clients: [ClientSetup], jobs: [DataPathJob], targets: [FileTarget], targetSyncPeriod: Int64,
+    positionsPath: String, positionsSyncPeriod: Int64?, pollInterval: Int64?, readers: Int,
+    rotatedLimits: RotatedLimits = .standard
   ) {
     self.clients = clients
-    self.pipelines = pipelines
+    self.jobs = jobs
     self.targets = targets
     self.targetSyncPeriod = targetSyncPeriod
     self.positionsPath = positionsPath
     self.positionsSyncPeriod = positionsSyncPeriod
     self.pollInterval = pollInterval
     self.readers = readers
+    self.rotatedLimits = rotatedLimits
   }
 }
 
@@ -54,47 +82,71 @@ public final class DataPath: Sendable {
   public let scanner: Scanner
   private let metrics: DeliveryMetrics
   private let tailing: TailingMetrics
-  private let senders: SenderTasks
-  private let stopSignal = StopSignal()
+  private let clients: ClientPlaces
+  private let jobs: Mutex<JobNumbers>
 
   /// Starts reading.
   /// - Throws: when positions cannot be read, or the system gives no thread or descriptor.
   public init(_ setup: DataPathSetup, registry: MetricRegistry, log: Log, files: any FileSystem = LinuxFileSystem())
     throws
   {
-    keeper = try PositionKeeper(
-      path: setup.positionsPath, syncPeriod: setup.positionsSyncPeriod, files: files, log: log, registry: registry)
+    let keeper = try PositionKeeper(
+      storage: PositionsFileStorage(path: setup.positionsPath, files: files, log: log),
+      syncPeriod: setup.positionsSyncPeriod,
+      exists: { path in
+        if case .success = files.status(at: path) { return true }
+        return false
+      }, log: log, registry: registry)
+    self.keeper = keeper
     let metrics = DeliveryMetrics(registry)
-    for client in setup.clients { metrics.announce(host: client.sender.host) }
     let tailing = TailingMetrics(registry)
+    UnackedMetrics.register(keeper.table, in: registry)
+    let clients = ClientPlaces(metrics: metrics, log: log, prepare: { keeper.saveStamps() })
+    let change = clients.change(to: setup.clients)
     self.metrics = metrics
     self.tailing = tailing
-    let senders = SenderTasks()
-    self.senders = senders
-    let stopSignal = stopSignal
-    let keeper = keeper
-    let table = keeper.table
-    let lanes = setup.clients.map { client in
-      var lane = client.lane
-      lane.account = LimitAccount(metrics: metrics, host: client.sender.host, tenant: client.sender.tenant)
-      return lane
-    }
+    self.clients = clients
+    var numbers = JobNumbers()
+    let reading = try numbers.take(setup.jobs)
     pool = try ReaderPool(count: setup.readers) { inbox in
       ReaderSetup(
-        files: files, pipelines: setup.pipelines, clientNames: setup.clients.map(\.sender.name),
-        lanes: lanes,
-        makeQueue: { client, tenant in
-          let queue = BatchQueue(client: client, tenant: tenant)
-          let sender = Sender(
-            queue: queue, output: setup.clients[client].lane.output, settings: setup.clients[client].sender,
-            metrics: metrics, log: log, stop: stopSignal, prepare: { keeper.saveStamps() },
-            settled: { inbox.put(.settled($0)) })
-          senders.start(queue, sender)
-          return queue
-        }, positions: table, metrics: tailing, log: log, pollInterval: setup.pollInterval)
+        files: files, jobs: reading, clients: change.added.map(\.client),
+        makeQueue: { client, tenant in clients.makeQueue(client, tenant, settled: { inbox.put(.settled($0)) }) },
+        positions: keeper.table, metrics: tailing, log: log, pollInterval: setup.pollInterval,
+        rotatedLimits: setup.rotatedLimits)
     }
     scanner = try Scanner(
-      targets: setup.targets, syncPeriod: setup.targetSyncPeriod, files: files, log: log, readers: pool.inboxes)
+      targets: numbers.numbered(setup.targets), syncPeriod: setup.targetSyncPeriod, files: files, log: log,
+      readers: pool.inboxes, known: keeper.table.known)
+    jobs = Mutex(numbers)
+  }
+
+  /// Compiles the pipelines that have changed, for `apply`.
+  /// - Throws: what a pipeline needs is not there, such as a database; nothing has changed then.
+  public func prepare(_ new: [DataPathJob]) throws -> PreparedJobs {
+    var numbers = jobs.withLock { $0 }
+    let reading = try numbers.take(new)
+    return PreparedJobs(numbers: numbers, reading: reading)
+  }
+
+  /// Takes over another configuration. Files, clients and jobs that are in both are not touched; a file whose job or
+  /// target changed is read on from where it was acknowledged.
+  public func apply(
+    _ prepared: PreparedJobs, targets: [FileTarget], clients setups: [ClientSetup], rotatedLimits: RotatedLimits
+  ) {
+    let change = clients.change(to: setups)
+    jobs.withLock { $0 = prepared.numbers }
+    let numbered = prepared.numbers.numbered(targets)
+    for inbox in pool.inboxes {
+      inbox.put(.jobs(prepared.reading, rotatedLimits))
+      if !change.added.isEmpty || !change.removed.isEmpty { inbox.put(.clients(change)) }
+    }
+    scanner.update(numbered)
+  }
+
+  /// Other targets of the same jobs: what discoveries tell.
+  public func update(targets: [FileTarget]) {
+    scanner.update(jobs.withLock { $0.numbered(targets) })
   }
 
   /// What was read and sent so far.
@@ -108,8 +160,7 @@ public final class DataPath: Sendable {
   public func stop(grace: Duration) async {
     await offPool { [scanner] in scanner.close() }
     await pool.drain()
-    stopSignal.raise()
-    await senders.finish(grace: grace)
+    await clients.finish(grace: grace)
     await offPool { [pool, keeper] in
       pool.finish()
       keeper.close()
@@ -131,28 +182,46 @@ public final class DataPath: Sendable {
   }
 }
 
-/// The tasks that send, one per queue.
-private final class SenderTasks: Sendable {
-  private let running = Mutex<[(queue: BatchQueue, task: Task<Void, Never>)]>([])
+/// Jobs with their pipelines compiled, ready to be taken over.
+public struct PreparedJobs: Sendable {
+  fileprivate var numbers: JobNumbers
+  fileprivate var reading: [Int: ReadingJob]
+}
 
-  func start(_ queue: BatchQueue, _ sender: Sender) {
-    let task = Task { await sender.run() }
-    running.withLock { $0.append((queue, task)) }
+/// Gives each job that ever was a number, the same as long as its signature stays.
+private struct JobNumbers: Sendable {
+  private struct Known {
+    var number: Int
+    var signature: String
+    var reading: ReadingJob
+  }
+  private var byName: [String: Known] = [:]
+  private var next = 0
+  /// The numbers of the present jobs, by their place.
+  private var places: [Int] = []
+
+  mutating func take(_ jobs: [DataPathJob]) throws -> [Int: ReadingJob] {
+    var kept: [String: Known] = [:]
+    for job in jobs {
+      if let known = byName[job.name], known.signature == job.signature {
+        kept[job.name] = known
+        continue
+      }
+      let reading = ReadingJob(pipeline: try job.compile(), encoding: job.encoding, compressed: job.compressed)
+      kept[job.name] = Known(number: next, signature: job.signature, reading: reading)
+      next += 1
+    }
+    byName = kept
+    places = jobs.map { kept[$0.name]!.number }
+    return Dictionary(uniqueKeysWithValues: kept.values.map { ($0.number, $0.reading) })
   }
 
-  /// Lets every queue run empty; what is still being sent after `grace` is cancelled.
-  func finish(grace: Duration) async {
-    let all = running.withLock { $0 }
-    for (queue, _) in all { queue.close() }
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { for (_, task) in all { await task.value } }
-      group.addTask {
-        try? await Task.sleep(for: grace)
-        for (_, task) in all { task.cancel() }
-      }
-      await group.next()
-      group.cancelAll()
+  func numbered(_ targets: [FileTarget]) -> [FileTarget] {
+    targets.compactMap { target in
+      guard places.indices.contains(target.job) else { return nil }
+      var target = target
+      target.job = places[target.job]
+      return target
     }
-    for (_, task) in all { await task.value }
   }
 }

@@ -29,6 +29,13 @@ enum ProcessMetrics {
     }
     gauge("process_resident_memory_bytes", "Memory in use.") { memory(1) }
     gauge("process_virtual_memory_bytes", "Address space in use.") { memory(0) }
+    gauge("process_virtual_memory_max_bytes", "Address space that may be used; -1 for any.") {
+      var limit = rlimit()
+      getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+      return limit.rlim_cur == .max ? -1 : Double(limit.rlim_cur)
+    }
+    gauge("process_network_receive_bytes_total", "Bytes that the machine received.", .counter) { network("InOctets") }
+    gauge("process_network_transmit_bytes_total", "Bytes that the machine sent.", .counter) { network("OutOctets") }
     gauge("process_open_fds", "Open file descriptors.") {
       guard case .success(let entries) = LinuxFileSystem().entries(of: "/proc/self/fd") else { return nil }
       return Double(entries.count)
@@ -50,6 +57,17 @@ enum ProcessMetrics {
     guard case .success(let bytes) = LinuxFileSystem().readWhole("/proc/self/statm") else { return nil }
     let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
     return field < words.count ? Double(words[field]).map { $0 * Double(sysconf(Int32(_SC_PAGESIZE))) } : nil
+  }
+
+  /// A count of /proc/self/net/netstat: names in one line, values in the next.
+  private static func network(_ name: String) -> Double? {
+    guard case .success(let bytes) = LinuxFileSystem().readWhole("/proc/self/net/netstat") else { return nil }
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix("IpExt:") }
+    guard lines.count == 2, let place = lines[0].split(separator: " ").firstIndex(where: { $0 == name }) else {
+      return nil
+    }
+    let values = lines[1].split(separator: " ")
+    return place < values.count ? Double(values[place]) : nil
   }
 
   private static var architecture: String {

@@ -27,7 +27,7 @@ public struct StandardInputProcess: Sendable {
       labels = LabelSet(["job": "stdin", "hostname": Host.name])
     }
     pipeline = try CompiledPipeline(
-      job?.pipelineStages ?? [], registry: registry, lineLimit: AgentProcess.lineLimit(configuration),
+      job?.pipelineStages ?? [], registry: registry, lineLimit: JobWiring.lineLimit(configuration.limits),
       inspection: trial.inspection)
     clients = try trial.clients(configuration)
     metrics = DeliveryMetrics(registry)

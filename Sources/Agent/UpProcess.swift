@@ -6,7 +6,6 @@ import GoCompat
 import HTTPEdge
 import Hummingbird
 import LogModel
-import Pipeline
 public import Store
 import StoreAPI
 import Syscalls
@@ -78,7 +77,8 @@ public struct UpProcess: Sendable {
     limits.maxLineBytes = 64 << 20
     store = try await Store.open(directory: directory + "/store", retention: options.retention, limits: limits)
     let configuration = try Self.configuration(options, directory: directory, working: working)
-    let jobs = try AgentProcess.jobs(configuration, registry: registry)
+    let targets = JobTargets(registry: registry)
+    targets.configure(configuration.scrapeConfigs)
     do {
       path = try DataPath(
         DataPathSetup(
@@ -89,12 +89,11 @@ public struct UpProcess: Sendable {
                 retry: RetrySchedule.Limits(minimum: 500_000_000, maximum: 5_000_000_000, attempts: nil),
                 dropRateLimited: false),
               lane: LaneSettings(
-                batchWait: 200_000_000, batchSize: 1 << 20, externalLabels: .empty, output: StoreOutput(store: store)))
+                batchWait: 200_000_000, batchSize: 1 << 20, externalLabels: .empty, output: StoreOutput(store: store)),
+              signature: "store")
           ],
-          pipelines: try configuration.scrapeConfigs.map {
-            try CompiledPipeline($0.pipelineStages, registry: registry)
-          },
-          targets: jobs.flatMap(\.targets), targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
+          jobs: JobWiring.jobs(configuration.scrapeConfigs, configuration, registry: registry),
+          targets: targets.targets([]), targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
           positionsPath: configuration.positions.filename,
           positionsSyncPeriod: configuration.positions.syncPeriod.nanoseconds, pollInterval: nil,
           readers: AgentProcess.readerCount), registry: registry, log: log)
@@ -102,9 +101,9 @@ public struct UpProcess: Sendable {
       await store.close()
       throw error
     }
-    let status = AgentStatus(configuration: configuration, registry: registry, jobs: jobs, scanner: path.scanner)
+    let status = AgentStatus(configuration: configuration, registry: registry, targets: targets, scanner: path.scanner)
     let router = WebRouter()
-    AgentRoutes.add(to: router, status: status, prefix: "", links: "", ownsRoot: false)
+    AgentRoutes.add(to: router, status: status, prefix: "", links: "", ownsRoot: false, reload: nil)
     StoreAPI(store: store).addRoutes(to: router)
     let (path, store) = (path, store)
     Console(status: { await Self.consoleStatus(path, store) }).addRoutes(to: router)

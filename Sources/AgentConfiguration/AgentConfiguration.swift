@@ -98,6 +98,8 @@ public struct PositionsConfiguration: Sendable {
   public var filename = "/var/log/positions.yaml"
   public var ignoreInvalidYAML = false
 
+  public internal(set) var location = SourceLocation.none
+
   public init() {}
 }
 
@@ -107,6 +109,10 @@ extension PositionsConfiguration: ConfigurationSection {
     ConfigurationField("filename", \.filename),
     ConfigurationField("ignore_invalid_yaml", \.ignoreInvalidYAML),
   ]
+
+  mutating func finish(_ node: YAMLNode, path: String, errors: inout ErrorCollector) {
+    location = node["filename"]?.location ?? node.location
+  }
 }
 
 /// The section `target_config`.
@@ -139,6 +145,12 @@ public struct LimitsConfiguration: Sendable {
   /// 0 for any length.
   public var maxLineSize = ByteSize(bytes: 0)
   public var maxLineSizeTruncate = false
+  /// Rotated files that may be held open while clients do not take their lines.
+  public var maxOpenRotated = 512
+  /// Bytes of rotated files that may wait for clients, 0 for any number: an open file keeps its room on the disk.
+  public var maxLagBytes = ByteSize(bytes: 10 << 30)
+  /// How long a rotated file may wait for clients; 0 for any time.
+  public var maxRotatedAge = GoDuration.zero
 
   public init() {}
 }
@@ -152,6 +164,10 @@ extension LimitsConfiguration: ConfigurationSection {
     ConfigurationField("max_streams", \.maxStreams),
     ConfigurationField("max_line_size", \.maxLineSize),
     ConfigurationField("max_line_size_truncate", \.maxLineSizeTruncate),
+    ConfigurationField(
+      "max_open_rotated", \.maxOpenRotated, shownUnless: { $0 == LimitsConfiguration().maxOpenRotated }),
+    ConfigurationField("max_lag_bytes", \.maxLagBytes, shownUnless: { $0 == LimitsConfiguration().maxLagBytes }),
+    ConfigurationField("max_rotated_age", \.maxRotatedAge, shownUnless: { $0 == LimitsConfiguration().maxRotatedAge }),
   ]
 }
 

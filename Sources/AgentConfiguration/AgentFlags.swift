@@ -2,8 +2,10 @@ internal import YAMLSource
 
 /// What the command line says.
 public struct AgentFlags: Sendable {
-  /// Paths separated by commas, of which the first that exists is meant.
+  /// The last `-config.file`.
   public var configFile = ""
+  /// Every `-config.file`: paths separated by commas, of which the first that exists is meant.
+  public var configFileValues: [String] = []
   public var expandEnvironment = false
   public var checkSyntax = false
   /// Print entries instead of sending them.
@@ -69,9 +71,9 @@ public struct AgentFlags: Sendable {
     configuration = target.configuration
   }
 
-  /// The paths of `configFile`, in order.
-  public var configFiles: [String] {
-    configFile.split(separator: ",").map { $0.trimmingBlanks() }.filter { !$0.isEmpty }
+  /// For each `-config.file` its paths, in order.
+  public var configFiles: [[String]] {
+    configFileValues.map { $0.split(separator: ",").map { $0.trimmingBlanks() }.filter { !$0.isEmpty } }
   }
 }
 

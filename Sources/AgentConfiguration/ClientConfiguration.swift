@@ -24,6 +24,8 @@ public struct ClientConfiguration: Sendable {
   public var dropRateLimitedBatches = false
 
   public internal(set) var location = SourceLocation.none
+  /// As it was written, secrets included.
+  var written = YAMLValue.list([])
 
   public init() {}
 
@@ -54,6 +56,7 @@ extension ClientConfiguration: ConfigurationSection {
 
   mutating func finish(_ node: YAMLNode, path: String, errors: inout ErrorCollector) {
     location = node.location
+    written = YAMLValue(node)
     http.finish(node, path: path, errors: &errors)
   }
 }

@@ -74,6 +74,13 @@ struct ConfigurationField<Section: Sendable>: Sendable {
     self.init(key, place, shown: { !$0.isUnset })
   }
 
+  /// A key that Promtail does not have: shown when it differs from what holds anyway.
+  init<Value: ConfigurationValue>(
+    _ key: String, _ place: Place<Section, Value>, shownUnless isDefault: @escaping @Sendable (Value) -> Bool
+  ) {
+    self.init(key, place, shown: { !isDefault($0) })
+  }
+
   private init<Value: ConfigurationValue>(
     _ key: String, _ place: Place<Section, Value>, shown: @escaping @Sendable (Value) -> Bool
   ) {

@@ -11,7 +11,15 @@ extension FlagDeclaration {
     FlagDeclaration(
       flag: "config.expand-env", \.expandEnvironment, "put environment variables in for ${NAME} in the config file"),
     FlagDeclaration(
-      flag: "config.file", \.configFile, "the config file; of a comma-separated list the first that exists"),
+      "config.file", String.self, default: "",
+      "the config file; of a comma-separated list the first that exists; a folder stands for the files in it, and given "
+        + "several times the files are put together"
+    ) { text in
+      { target in
+        target.flags.configFile = text
+        target.flags.configFileValues.append(text)
+      }
+    },
     FlagDeclaration(
       flag: "dry-run", \.dryRun, "print entries on stdout instead of sending them; positions are not written"),
     FlagDeclaration(flag: "inspect", \.inspect, "write to stderr what each pipeline stage changes"),

@@ -2,7 +2,7 @@ internal import YAMLSource
 
 /// How to speak HTTP to a server: authentication, TLS, proxy. The keys stand in line with those of a client or a
 /// discovery, as in Prometheus.
-public struct HTTPClientConfiguration: Sendable {
+public struct HTTPClientConfiguration: Hashable, Sendable {
   public var basicAuth: BasicAuthConfiguration?
   public var authorization: AuthorizationConfiguration?
   public var oauth2: OAuth2Configuration?
@@ -12,6 +12,8 @@ public struct HTTPClientConfiguration: Sendable {
   public var enableHTTP2 = true
   public var proxy = ProxyConfiguration()
   public var tls = TLSConfiguration()
+  /// Sent with every request.
+  public var headers: [HeaderConfiguration] = []
 
   public init() {}
 
@@ -35,6 +37,7 @@ public struct HTTPClientConfiguration: Sendable {
       ConfigurationField(ifSet: "tls_config", \.tls),
       ConfigurationField("follow_redirects", \.followRedirects),
       ConfigurationField("enable_http2", \.enableHTTP2),
+      HeaderConfiguration.field("http_headers", \.headers),
     ] + ProxyConfiguration.fields(at: \.proxy)
 
   /// Only one way to authenticate may be given.
@@ -50,10 +53,11 @@ public struct HTTPClientConfiguration: Sendable {
       ("bearer_token", !bearerToken.text.isEmpty || !bearerTokenFile.isEmpty),
     ].filter(\.1).map(\.0)
     if given.count > 1 { refuse(given[1], "\(given.joined(separator: " and ")) exclude each other") }
+    proxy.check(node, path: path, errors: &errors)
   }
 }
 
-public struct BasicAuthConfiguration: Sendable {
+public struct BasicAuthConfiguration: Hashable, Sendable {
   public var username = ""
   public var usernameFile = ""
   public var password = Secret("")
@@ -81,7 +85,7 @@ extension BasicAuthConfiguration: ConfigurationSection {
   }
 }
 
-public struct AuthorizationConfiguration: Sendable {
+public struct AuthorizationConfiguration: Hashable, Sendable {
   public var type = "Bearer"
   public var credentials = Secret("")
   public var credentialsFile = ""
@@ -109,7 +113,7 @@ extension AuthorizationConfiguration: ConfigurationSection {
   }
 }
 
-public struct OAuth2Configuration: Sendable {
+public struct OAuth2Configuration: Hashable, Sendable {
   public var clientID = ""
   public var clientSecret = Secret("")
   public var clientSecretFile = ""
@@ -193,14 +197,33 @@ extension TLSConfiguration: ConfigurationSection {
   }
 }
 
-public struct ProxyConfiguration: Sendable {
+public struct ProxyConfiguration: Hashable, Sendable {
   public var url = EndpointURL()
   /// Hosts that are reached directly, separated by commas.
   public var noProxy = ""
   /// Takes the variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
   public var fromEnvironment = false
+  /// Sent to the proxy when it is asked for a tunnel.
+  public var connectHeaders: [HeaderConfiguration] = []
 
   public init() {}
+
+  /// Without a proxy nothing else of it means anything.
+  func check(_ node: YAMLNode, path: String, errors: inout ErrorCollector) {
+    func refuse(_ key: String, _ message: String) {
+      errors.add(message, at: node[key]?.location ?? node.location, path: path)
+    }
+    if fromEnvironment, !url.isEmpty {
+      refuse("proxy_url", "proxy_url and proxy_from_environment exclude each other")
+    }
+    if fromEnvironment, !noProxy.isEmpty {
+      refuse("no_proxy", "no_proxy and proxy_from_environment exclude each other")
+    }
+    if !noProxy.isEmpty, url.isEmpty, !fromEnvironment { refuse("no_proxy", "no_proxy needs a proxy_url") }
+    if !connectHeaders.isEmpty, url.isEmpty, !fromEnvironment {
+      refuse("proxy_connect_header", "proxy_connect_header needs a proxy_url or proxy_from_environment")
+    }
+  }
 
   static func fields<Section>(at place: Place<Section, ProxyConfiguration>)
     -> [ConfigurationField<Section>]
@@ -209,6 +232,7 @@ public struct ProxyConfiguration: Sendable {
       ConfigurationField(ifSet: "proxy_url", \.url),
       ConfigurationField(ifSet: "no_proxy", \.noProxy),
       ConfigurationField(ifSet: "proxy_from_environment", \.fromEnvironment),
+      HeaderConfiguration.secretsField("proxy_connect_header", \.connectHeaders),
     ]
     return own.map { field in
       ConfigurationField(

@@ -1,6 +1,6 @@
 internal import YAMLSource
 
-/// A kind of input or discovery that a job may name besides `static_configs`: its key, and what may stand under it.
+/// A kind of input or discovery that a job may name and this version does not have: its key, and what may stand under it.
 public struct InputDeclaration: Sendable {
   public enum Kind: Hashable, Sendable {
     /// Finds files to read; several may stand together.
@@ -17,11 +17,19 @@ public struct InputDeclaration: Sendable {
   /// The keys that may stand in it; `nil` where they are not checked yet.
   let keys: [String]?
 
-  private init(_ key: String, _ kind: Kind, _ summary: String, keys: [String]? = nil) {
+  /// Accepted and without effect on this system, as in Promtail.
+  var isOfAnotherSystem: Bool { key == "windows_events" }
+  /// Promtail has it from Prometheus without a word in its documentation; it is not going to be in any version.
+  let isUndocumented: Bool
+
+  private init(
+    _ key: String, _ kind: Kind, _ summary: String, keys: [String]? = nil, isUndocumented: Bool = false
+  ) {
     self.key = key
     self.kind = kind
     self.summary = summary
     self.keys = keys
+    self.isUndocumented = isUndocumented
     isInThisVersion = false
   }
 
@@ -73,29 +81,20 @@ public struct InputDeclaration: Sendable {
     InputDeclaration(
       "heroku_drain", .input, "a Heroku drain", keys: ["server", "labels", "use_incoming_timestamp"]),
     InputDeclaration(
-      "file_sd_configs", .discovery, "targets from files", keys: ["files", "refresh_interval"]),
-    InputDeclaration(
       "kubernetes_sd_configs", .discovery, "pods, nodes and services of Kubernetes",
       keys: ["api_server", "role", "kubeconfig_file", "namespaces", "selectors", "attach_metadata"] + http),
     InputDeclaration(
-      "docker_sd_configs", .discovery, "containers of Docker",
-      keys: ["host", "port", "filters", "host_networking_host", "refresh_interval", "match_first_network"] + http),
-    InputDeclaration(
       "dockerswarm_sd_configs", .discovery, "tasks of Docker Swarm",
-      keys: ["host", "role", "port", "filters", "refresh_interval"] + http),
-    InputDeclaration("consul_sd_configs", .discovery, "services of Consul"),
-    InputDeclaration("consulagent_sd_configs", .discovery, "services of a Consul agent"),
-    InputDeclaration(
-      "dns_sd_configs", .discovery, "names in the DNS", keys: ["names", "refresh_interval", "type", "port"]),
-    InputDeclaration("ec2_sd_configs", .discovery, "instances of Amazon EC2"),
-    InputDeclaration("gce_sd_configs", .discovery, "instances of Google Compute Engine"),
-    InputDeclaration("azure_sd_configs", .discovery, "machines of Azure"),
-    InputDeclaration("openstack_sd_configs", .discovery, "instances of OpenStack"),
-    InputDeclaration("digitalocean_sd_configs", .discovery, "droplets of DigitalOcean"),
-    InputDeclaration("marathon_sd_configs", .discovery, "tasks of Marathon"),
-    InputDeclaration("nerve_sd_configs", .discovery, "services of Nerve"),
-    InputDeclaration("serverset_sd_configs", .discovery, "serversets in ZooKeeper"),
-    InputDeclaration("triton_sd_configs", .discovery, "containers of Triton"),
+      keys: ["host", "role", "port", "filters", "refresh_interval"] + http, isUndocumented: true),
+    InputDeclaration("ec2_sd_configs", .discovery, "instances of Amazon EC2", isUndocumented: true),
+    InputDeclaration("gce_sd_configs", .discovery, "instances of Google Compute Engine", isUndocumented: true),
+    InputDeclaration("azure_sd_configs", .discovery, "machines of Azure", isUndocumented: true),
+    InputDeclaration("openstack_sd_configs", .discovery, "instances of OpenStack", isUndocumented: true),
+    InputDeclaration("digitalocean_sd_configs", .discovery, "droplets of DigitalOcean", isUndocumented: true),
+    InputDeclaration("marathon_sd_configs", .discovery, "tasks of Marathon", isUndocumented: true),
+    InputDeclaration("nerve_sd_configs", .discovery, "services of Nerve", isUndocumented: true),
+    InputDeclaration("serverset_sd_configs", .discovery, "serversets in ZooKeeper", isUndocumented: true),
+    InputDeclaration("triton_sd_configs", .discovery, "containers of Triton", isUndocumented: true),
   ]
 
   /// The key of a job.

@@ -8,6 +8,12 @@ public struct ScrapeConfiguration: Sendable {
   public var pipelineStages: [StageConfiguration] = []
   public var relabelConfigs: [RelabelConfiguration] = []
   public var staticConfigs: [StaticConfiguration] = []
+  public var fileDiscoveries: [FileDiscoveryConfiguration] = []
+  public var httpDiscoveries: [HTTPDiscoveryConfiguration] = []
+  public var dnsDiscoveries: [DNSDiscoveryConfiguration] = []
+  public var consulDiscoveries: [ConsulDiscoveryConfiguration] = []
+  public var consulAgentDiscoveries: [ConsulAgentDiscoveryConfiguration] = []
+  public var dockerDiscoveries: [DockerDiscoveryConfiguration] = []
   /// A name of the IANA registry such as `UTF-16LE`; empty for bytes as they are.
   public var encoding = ""
   public var decompression: DecompressionConfiguration?
@@ -73,7 +79,7 @@ extension ScrapeConfiguration: ConfigurationSection {
         value: { $0.writtenStages == .list([]) ? nil : $0.writtenStages }),
       ConfigurationField(ifSet: "relabel_configs", \.relabelConfigs),
       ConfigurationField(ifSet: "static_configs", \.staticConfigs),
-    ] + InputDeclaration.all.map(\.field) + [
+    ] + discoveryFields + InputDeclaration.all.map(\.field) + [
       ConfigurationField(ifSet: "encoding", \.encoding),
       ConfigurationField(ifSet: "decompression", \.decompression),
     ]

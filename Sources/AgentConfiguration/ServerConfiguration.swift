@@ -37,6 +37,8 @@ public struct ServerConfiguration: Sendable {
   /// Serve /reload.
   public var enableRuntimeReload = false
   public var throughput = ThroughputConfiguration()
+  /// User and password that the pages ask for. Promtail does not have it.
+  public var basicAuth: BasicAuthConfiguration?
 
   public init() {}
 }
@@ -71,6 +73,8 @@ public struct GRPCLimits: Hashable, Sendable {
   public var workers = 0
   public var statsTrackingEnabled = true
   public var receiveBufferPoolsEnabled = false
+
+  public init() {}
 }
 
 public enum LogLevel: String, CaseIterable, Sendable {

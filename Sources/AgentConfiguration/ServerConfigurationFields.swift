@@ -69,6 +69,7 @@ extension ServerConfiguration: ConfigurationSection {
     ConfigurationField("disable", \.disable),
     ConfigurationField("profiling_enabled", \.profilingEnabled),
     ConfigurationField("enable_runtime_reload", \.enableRuntimeReload),
+    ConfigurationField(ifSet: "basic_auth", \.basicAuth),
   ]
 }
 

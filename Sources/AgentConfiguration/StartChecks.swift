@@ -5,6 +5,7 @@ extension AgentConfiguration {
   public var startErrors: [ConfigurationError] {
     var errors = ErrorCollector()
     checkClients(&errors)
+    server.check(&errors, at: location)
     refuseWhatIsNotInThisVersion(&errors)
     for (index, job) in scrapeConfigs.enumerated() { job.check(path: "scrape_configs[\(index)]", &errors) }
     return errors.errors
@@ -13,7 +14,13 @@ extension AgentConfiguration {
   /// What the file says without effect.
   public var warnings: [ConfigurationError] {
     var warnings = ErrorCollector()
-    for (index, job) in scrapeConfigs.enumerated() where job.discoversFiles {
+    for (index, job) in scrapeConfigs.enumerated() {
+      for input in job.otherInputs where input.declaration.isOfAnotherSystem && !job.discoversFiles {
+        warnings.add(
+          "\(input.declaration.key) does nothing on this system", at: input.location, path: "scrape_configs[\(index)]",
+          hint: "remove the job, or run it on Windows")
+      }
+      guard job.discoversFiles else { continue }
       for input in job.otherInputs where input.declaration.kind == .input {
         warnings.add(
           "\(input.declaration.key) is ignored, since the job discovers files too", at: input.location,
@@ -61,7 +68,7 @@ extension ClientConfiguration {
 extension ScrapeConfiguration {
   /// Whether targets are files that the job finds.
   var discoversFiles: Bool {
-    !staticConfigs.isEmpty || otherInputs.contains { $0.declaration.kind == .discovery }
+    !staticConfigs.isEmpty || !discoveries.isEmpty || otherInputs.contains { $0.declaration.kind == .discovery }
   }
 
   fileprivate func check(path: String, _ errors: inout ErrorCollector) {
@@ -74,12 +81,25 @@ extension ScrapeConfiguration {
       if let fault = rule.fault() { errors.add(fault, at: rule.location, path: "\(path).relabel_configs[\(index)]") }
     }
     for input in otherInputs where !input.declaration.isInThisVersion {
-      if input.declaration.kind == .input, discoversFiles { continue }
+      if input.declaration.kind == .input, discoversFiles || input.declaration.isOfAnotherSystem { continue }
+      if input.declaration.isUndocumented {
+        errors.add(
+          "\(input.declaration.key) (\(input.declaration.summary)) is not in Swiftail: Promtail inherited it from "
+            + "Prometheus without documenting it", at: input.location, path: path,
+          hint: "write the targets to a file for file_sd_configs, or serve them for http_sd_configs")
+        continue
+      }
       errors.add(
         "\(input.declaration.key) (\(input.declaration.summary)) is not in this version", at: input.location, path: path
       )
     }
-    if otherInputs.isEmpty, staticConfigs.isEmpty {
+    if !dockerDiscoveries.isEmpty, !relabelConfigs.contains(where: { $0.targetLabel == "__path__" }) {
+      errors.add(
+        "docker_sd_configs (containers of Docker): reading their logs through Docker's API is not in this version",
+        at: location, path: path,
+        hint: "a rule with target_label __path__ reads their files in /var/lib/docker/containers instead")
+    }
+    if otherInputs.isEmpty, staticConfigs.isEmpty, discoveries.isEmpty {
       errors.add(
         "the job \"\(jobName)\" names no targets", at: location, path: path,
         hint: "add static_configs with a __path__ label")

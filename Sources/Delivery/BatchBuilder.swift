@@ -110,6 +110,22 @@ public struct BatchBuilder: ~Copyable {
     return slot
   }
 
+  /// Forgets what is under construction: it will be read again.
+  public mutating func discard() {
+    bytes = ByteBuffer(capacity: 4096)
+    beginAnew()
+  }
+
+  private mutating func beginAnew() {
+    bytes.removeAll()
+    runs.removeAll(keepingCapacity: true)
+    slots.removeAll(keepingCapacity: true)
+    tickets.removeAll(keepingCapacity: true)
+    epoch &+= 1
+    size = 0
+    entries = 0
+  }
+
   /// Ends the batch and begins an empty one, in the same storage.
   /// - Parameters:
   ///   - labels: the wire form of a stream's labels for this client.
@@ -140,13 +156,7 @@ public struct BatchBuilder: ~Copyable {
       receipt: AckReceipt(tickets))
     // The next batch will likely be as large as this one; a quiet client's buffer becomes small.
     if bytes.capacity > max(4096, 4 * bytes.count) { bytes = ByteBuffer(capacity: max(4096, bytes.count)) }
-    bytes.removeAll()
-    runs.removeAll(keepingCapacity: true)
-    slots.removeAll(keepingCapacity: true)
-    tickets.removeAll(keepingCapacity: true)
-    epoch &+= 1
-    size = 0
-    entries = 0
+    beginAnew()
     return sealed
   }
 

@@ -33,11 +33,14 @@ public final class BatchQueue: Sendable {
   /// Nothing waits and nothing is being sent.
   public var isIdle: Bool { state.withLock { $0.waiting.isEmpty && !$0.isSending } }
 
+  /// A batch for a queue that was closed, because its client has gone, is given back unread.
   public func put(_ batch: SealedBatch) {
-    let waiter = state.withLock {
-      $0.waiting.append(batch)
-      return $0.waiter.take()
+    let (isTaken, waiter) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?) in
+      if state.isClosed { return (false, nil) }
+      state.waiting.append(batch)
+      return (true, state.waiter.take())
     }
+    if !isTaken { batch.takeReceipt()?.returned() }
     waiter?.resume()
   }
 
@@ -48,6 +51,11 @@ public final class BatchQueue: Sendable {
       return $0.waiter.take()
     }
     waiter?.resume()
+  }
+
+  /// The next batch if there is one, without waiting.
+  func takeNow() -> SealedBatch? {
+    state.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }
   }
 
   /// Takes what is left and forgets it, until the queue is closed and empty: for measuring.

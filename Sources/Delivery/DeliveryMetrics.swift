@@ -17,6 +17,7 @@ public struct DeliveryMetrics: Sendable {
   let droppedBytes: MetricFamily<Counter>
   let mutatedEntries: MetricFamily<Counter>
   let mutatedBytes: MetricFamily<Counter>
+  let rejectedEntries: MetricFamily<Counter>
   let retries: MetricFamily<Counter>
   let duration: MetricFamily<Histogram>
 
@@ -31,6 +32,9 @@ public struct DeliveryMetrics: Sendable {
     droppedBytes = registry.counter("promtail_dropped_bytes_total", "Bytes given up.", labels: perReason)
     mutatedEntries = registry.counter("promtail_mutated_entries_total", "Entries that were cut.", labels: perReason)
     mutatedBytes = registry.counter("promtail_mutated_bytes_total", "Bytes that were cut off.", labels: perReason)
+    rejectedEntries = registry.counter(
+      "swiftail_rejected_entries_total", "Entries given up because of the answer, by Loki's names of the reasons.",
+      labels: ["host", "tenant", "status", "reason"])
     retries = registry.counter(
       "promtail_batch_retries_total", "Attempts that failed and could be repeated.", labels: ["host", "tenant"])
     duration = registry.histogram(

@@ -64,6 +64,8 @@ public struct Lanes: ~Copyable {
     let queue: BatchQueue
     let client: Int
     let counters: LimitCounters?
+    /// Its client has gone by a reload.
+    var isGone = false
 
     init(limit: Int, queue: BatchQueue, account: LimitAccount?) {
       counters = account.map { LimitCounters($0, tenant: queue.tenant) }
@@ -81,6 +83,12 @@ public struct Lanes: ~Copyable {
     var laneOf: [Int32] = []
     /// By stream: its labels on the wire, empty when not yet written.
     var wire: [[UInt8]] = []
+
+    init(_ settings: LaneSettings) {
+      self.settings = settings
+      tenant = settings.externalLabels[StreamTable.tenantLabel]
+      self.settings.externalLabels[StreamTable.tenantLabel] = nil
+    }
   }
 
   private var lanes: [Lane] = []
@@ -89,13 +97,24 @@ public struct Lanes: ~Copyable {
 
   /// - Parameter makeQueue: makes the queue of a client and tenant, and the sender that empties it.
   public init(_ settings: [LaneSettings], makeQueue: @escaping (Int, String?) -> BatchQueue) {
-    clients = settings.map { settings in
-      var settings = settings
-      let tenant = settings.externalLabels[StreamTable.tenantLabel]
-      settings.externalLabels[StreamTable.tenantLabel] = nil
-      return Client(settings: settings, tenant: tenant)
-    }
+    clients = settings.map(Client.init)
     self.makeQueue = makeQueue
+  }
+
+  /// Puts a client in a place that is free, or in the next.
+  public mutating func add(_ settings: LaneSettings, at place: Int) {
+    if place < clients.count { clients[place] = Client(settings) } else { clients.append(Client(settings)) }
+  }
+
+  /// Nothing is sent to the client any more; what was not sent is given back unread.
+  public mutating func remove(client: Int) {
+    for lane in lanes where lane.client == client && !lane.isGone {
+      lane.isGone = true
+      lane.builder.discard()
+      lane.queue.close()
+    }
+    clients[client].laneOf.removeAll()
+    clients[client].wire.removeAll()
   }
 
   public var clientCount: Int { clients.count }
@@ -116,7 +135,7 @@ public struct Lanes: ~Copyable {
     if known >= 0 { return Int(known) }
     let tenant = streams.streams[stream.index].tenant ?? clients[client].tenant
     let lane: Int
-    if let existing = lanes.firstIndex(where: { $0.client == client && $0.queue.tenant == tenant }) {
+    if let existing = lanes.firstIndex(where: { $0.client == client && $0.queue.tenant == tenant && !$0.isGone }) {
       lane = existing
     } else {
       lane = lanes.count
@@ -130,16 +149,20 @@ public struct Lanes: ~Copyable {
 
   /// Puts a block's entries into the batches of one client.
   /// - Parameters:
-  ///   - ticket: the span that the entries come from.
+  ///   - offset: of the chunk in its file: bytes.
+  ///   - ticket: the span that the entries come from; afterwards that of the last of them.
   ///   - ledger: the file's ledger of that client; it learns of every batch that holds a share of the span.
   ///   - used: the lanes that the entries went to.
   public mutating func append(
-    _ block: borrowing EntryBlock, chunk: UnsafePointer<UInt8>, client: Int, streams: borrowing StreamTable,
-    ticket: AckTicket, ledger: inout AckLedger, used: inout [Int], now: Int64
+    _ block: borrowing EntryBlock, chunk: UnsafePointer<UInt8>, offset: UInt64, client: Int,
+    streams: borrowing StreamTable, ticket: inout AckTicket, ledger: inout AckLedger, used: inout [Int], now: Int64
   ) {
-    let made = UnsafePointer(block.made.base)
+    var place = Place(
+      chunk: chunk, offset: offset, made: UnsafePointer(block.made.base), ticket: ticket, now: now)
+    defer { ticket = place.ticket }
     used.removeAll(keepingCapacity: true)
     block.records.withUnsafeBufferPointer { records in
+      place.end = records.baseAddress.map { $0 + records.count }
       var start = 0
       while start < records.count {
         let stream = records[start].stream
@@ -148,14 +171,13 @@ public struct Lanes: ~Copyable {
         let number = lane(of: stream, client: client, in: streams)
         if !used.contains(number) { used.append(number) }
         let run = UnsafeBufferPointer(rebasing: records[start..<end])
-        let place = Place(chunk: chunk, made: made, ticket: ticket, now: now)
         let limits = clients[client].settings.limits
         if limits.maxStreams > 0, !lanes[number].builder.admits(stream, limit: limits.maxStreams) {
           lanes[number].counters?.refuse(run)
         } else if limits.maxLineSize > 0 {
-          putWithin(limits, run, number, place, streams, &ledger)
+          putWithin(limits, run, number, &place, streams, &ledger)
         } else {
-          put(run, number, place, streams, &ledger)
+          put(run, number, &place, streams, &ledger)
         }
         start = end
       }
@@ -165,14 +187,32 @@ public struct Lanes: ~Copyable {
   /// Where the bytes of entries are, and which span they come from.
   private struct Place {
     var chunk: UnsafePointer<UInt8>
+    var offset: UInt64
     var made: UnsafePointer<UInt8>
     var ticket: AckTicket
     var now: Int64
+
+    /// Behind the last record of the block; nil for a record that stands by itself.
+    var end: UnsafePointer<EntryRecord>?
+
+    /// Where the line of a record begins in the file, if it and all that follow it are made of nothing that stands before
+    /// that; nil where stages have written lines anew, since these may hold earlier ones.
+    func lineStart(_ record: UnsafePointer<EntryRecord>) -> UInt64? {
+      guard let end else { return nil }
+      var next = record
+      while next < end {
+        if next.pointee.isMade { return nil }
+        next += 1
+      }
+      var start = Int(record.pointee.start)
+      while start > 0, chunk[start - 1] != 0x0a { start -= 1 }
+      return offset + UInt64(start)
+    }
   }
 
   /// Puts entries of one stream into a lane's batches.
   private mutating func put(
-    _ records: UnsafeBufferPointer<EntryRecord>, _ number: Int, _ place: Place, _ streams: borrowing StreamTable,
+    _ records: UnsafeBufferPointer<EntryRecord>, _ number: Int, _ place: inout Place, _ streams: borrowing StreamTable,
     _ ledger: inout AckLedger
   ) {
     let lane = lanes[number]
@@ -182,18 +222,24 @@ public struct Lanes: ~Copyable {
         UnsafeBufferPointer(rebasing: records[start...]), chunk: place.chunk, made: place.made, now: place.now)
       if taken > 0, lane.builder.hold(place.ticket) { ledger.retain(place.ticket.span) }
       start += taken
-      if start < records.count { seal(number, streams) }
+      if start < records.count {
+        seal(number, streams)
+        // The batch is acknowledged by itself, so what follows it begins a span of its own.
+        if let offset = place.lineStart(records.baseAddress! + start) {
+          place.ticket.span = ledger.cut(place.ticket.span, at: offset)
+        }
+      }
     }
   }
 
   /// The same, with lines that are too long cut or dropped.
   private mutating func putWithin(
-    _ limits: EntryLimits, _ records: UnsafeBufferPointer<EntryRecord>, _ number: Int, _ place: Place,
+    _ limits: EntryLimits, _ records: UnsafeBufferPointer<EntryRecord>, _ number: Int, _ place: inout Place,
     _ streams: borrowing StreamTable, _ ledger: inout AckLedger
   ) {
     var start = 0
     for index in records.indices where Int(records[index].length) > limits.maxLineSize {
-      put(UnsafeBufferPointer(rebasing: records[start..<index]), number, place, streams, &ledger)
+      put(UnsafeBufferPointer(rebasing: records[start..<index]), number, &place, streams, &ledger)
       start = index + 1
       let record = records[index]
       guard limits.truncates else {
@@ -203,11 +249,14 @@ public struct Lanes: ~Copyable {
       let line = (record.isMade ? place.made : place.chunk) + Int(record.start)
       let cut = record.cut(to: limits.maxLineSize, line: line)
       lanes[number].counters?.cut(bytes: Int(record.length - cut.length))
+      let end = place.end
+      place.end = nil
+      defer { place.end = end }
       withUnsafePointer(to: cut) {
-        put(UnsafeBufferPointer(start: $0, count: 1), number, place, streams, &ledger)
+        put(UnsafeBufferPointer(start: $0, count: 1), number, &place, streams, &ledger)
       }
     }
-    put(UnsafeBufferPointer(rebasing: records[start...]), number, place, streams, &ledger)
+    put(UnsafeBufferPointer(rebasing: records[start...]), number, &place, streams, &ledger)
   }
 
   private mutating func seal(_ number: Int, _ streams: borrowing StreamTable) {

@@ -43,6 +43,7 @@ public struct Sender: Sendable {
   let prepare: @Sendable () -> Void
   /// Takes the tickets that may move positions; called after each batch, also with none, since the queue has room again.
   let settled: @Sendable ([AckTicket]) -> Void
+  private let givenUp = GivenUpReport()
 
   public init(
     queue: BatchQueue, output: any Output, settings: SenderSettings, metrics: DeliveryMetrics, log: Log,
@@ -134,9 +135,15 @@ public struct Sender: Sendable {
   ) -> Fate {
     metrics.droppedEntries.with(settings.host, tenant ?? "", why.rawValue).add(batch.entries)
     metrics.droppedBytes.with(settings.host, tenant ?? "", why.rawValue).add(request.wireBytes)
-    log.error(
-      "batch given up", ("client", settings.name), ("status", status), ("error", reason), ("entries", batch.entries),
-      ("tenant", tenant ?? ""))
+    let rejection = Rejection.reason(of: reason)
+    if status > 0 {
+      metrics.rejectedEntries.with(settings.host, tenant ?? "", String(status), rejection).add(batch.entries)
+    }
+    if let untold = givenUp.note(status: status, reason: rejection, entries: batch.entries) {
+      log.error(
+        "batches given up", ("client", settings.name), ("status", status), ("error", reason),
+        ("batches", untold.batches), ("entries", untold.entries), ("tenant", tenant ?? ""))
+    }
     return .dropped
   }
 

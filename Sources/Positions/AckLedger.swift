@@ -33,8 +33,13 @@ public struct AckLedger: Sendable {
   /// Everything before this offset is acknowledged: bytes.
   public private(set) var acked: UInt64
 
-  /// - Parameter acked: where reading begins.
-  public init(acked: UInt64) { self.acked = acked }
+  /// - Parameters:
+  ///   - acked: where reading begins.
+  ///   - first: the number of the first span, so that what is late for an earlier ledger in the same place is told from it.
+  public init(acked: UInt64, first: UInt64 = 0) {
+    self.acked = acked
+    self.first = first
+  }
 
   /// Where the last span ends, or the position if there is none: bytes.
   public var end: UInt64 { spans.last?.end ?? acked }
@@ -49,6 +54,21 @@ public struct AckLedger: Sendable {
     return first + UInt64(spans.count - 1)
   }
 
+  /// Ends the last span, which the reader holds, before `offset`, and begins another for its rest.
+  ///
+  /// What was taken of the span so far so is acknowledged by itself, and not read again when what follows is not.
+  /// - Returns: the span that holds what follows; the same where there is nothing to cut.
+  public mutating func cut(_ span: UInt64, at offset: UInt64) -> UInt64 {
+    let place = Int(span - first)
+    let start = place > 0 ? spans[place - 1].end : acked
+    guard place == spans.count - 1, offset > start, offset < spans[place].end else { return span }
+    let end = spans[place].end
+    spans[place].end = offset
+    spans[place].holders -= 1
+    spans.append(Span(end: end, holders: 1))
+    return span + 1
+  }
+
   /// A batch takes entries from the span.
   public mutating func retain(_ span: UInt64) {
     spans[Int(span - first)].holders += 1
@@ -56,6 +76,8 @@ public struct AckLedger: Sendable {
 
   /// The reader, or a batch, has done with the span. True when the position moved.
   public mutating func release(_ span: UInt64) -> Bool {
+    // Of an earlier ledger in this place, whose client has gone.
+    guard span >= first, span - first < UInt64(spans.count) else { return false }
     let place = Int(span - first)
     assert(spans[place].holders > 0, "a span is let go of once by each holder")
     spans[place].holders -= 1

@@ -4,6 +4,8 @@
 public struct Fingerprint: Hashable, Sendable {
   /// Bytes that a whole fingerprint covers.
   public static let full = 1024
+  /// Bytes from which on one alone tells a file from others.
+  public static let telling = 32
 
   /// Bytes covered: 0 to `full`.
   public var length: Int

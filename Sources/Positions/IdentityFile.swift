@@ -35,7 +35,7 @@ public struct FilePosition: Equatable, Sendable {
 public enum IdentityFile {
   static let head = "swiftail-positions 1"
 
-  public static func text(_ files: [FilePosition]) -> String {
+  public static func text(_ files: [FilePosition], _ finished: FinishedFiles = FinishedFiles()) -> String {
     var out = head + "\n"
     for file in files.sorted(by: { ($0.path, $0.job, $0.identity.inode) < ($1.path, $1.job, $1.identity.inode) }) {
       out += "file \(file.identity.device) \(file.identity.inode) \(file.fingerprint.length) "
@@ -46,16 +46,23 @@ public enum IdentityFile {
       }
       for stamp in file.stamps.all { out += "stamp \(stamp.start) \(stamp.end) \(stamp.time)\n" }
     }
+    for (key, fingerprints) in finished.byKey.sorted(by: { ($0.key.path, $0.key.job) < ($1.key.path, $1.key.job) }) {
+      for one in fingerprints {
+        out += "finished \(one.length) \(String(one.hash, radix: 16)) \(GoQuote.quote(key.job)) "
+        out += "\(GoQuote.quote(key.path))\n"
+      }
+    }
     return out + "sum \(checksum(out))\n"
   }
 
   /// nil when the file is not whole: its checksum does not fit, or it is of another version.
-  public static func parse(_ bytes: [UInt8]) -> [FilePosition]? {
+  public static func parse(_ bytes: [UInt8]) -> (files: [FilePosition], finished: FinishedFiles)? {
     let text = String(decoding: bytes, as: UTF8.self)
     guard let sumStart = text.range(ofLast: "sum ") else { return nil }
     let body = String(text[..<sumStart])
     guard text[sumStart...] == "sum \(checksum(body))\n", body.hasPrefix(head + "\n") else { return nil }
     var files: [FilePosition] = []
+    var finished = FinishedFiles()
     for line in body.split(separator: "\n").dropFirst() {
       let words = line.split(separator: " ", maxSplits: 6, omittingEmptySubsequences: false)
       if words.first == "file", words.count == 7, let device = UInt64(words[1]), let inode = UInt64(words[2]),
@@ -72,11 +79,16 @@ public enum IdentityFile {
         files[files.count - 1].offsets[client] = offset
       } else if words.first == "stamp", words.count == 4, !files.isEmpty, let stamp = stamp(words[1...]) {
         files[files.count - 1].stamps.add(stamp)
+      } else if words.first == "finished", words.count >= 5, let length = Int(words[1]),
+        let hash = UInt64(words[2], radix: 16), let place = line.firstIndex(of: "\""),
+        let (job, rest) = quoted(line[place...]), let (path, _) = quoted(rest.dropFirst())
+      {
+        finished.add(Fingerprint(length: length, hash: hash), .init(path: path, job: job))
       } else {
         return nil
       }
     }
-    return files
+    return (files, finished)
   }
 
   private static func stamp(_ words: ArraySlice<Substring>) -> ReadStamp? {

@@ -1,5 +1,5 @@
 import Synchronization
-import Syscalls
+public import Syscalls
 
 /// Names a file's row in the table for as long as it is read.
 public struct PositionHandle: Hashable, Sendable {
@@ -15,27 +15,75 @@ public final class PositionTable: Sendable {
     var inherited: [String: String] = [:]
     /// From the identity file at the start, not (yet) taken over by a reader.
     var known: [FilePosition] = []
+    /// Paths whose entry is not what the identity file would have given them: someone else wrote positions.yaml since.
+    var foreign: Set<String> = []
+    /// Paths under which a job has found a file since the start.
+    var found: Set<FinishedFiles.Key> = []
+    var finished = FinishedFiles()
+    var saved: Int64?
     var isDirty = false
+    /// A file was taken over that is not on disk yet.
+    var hasNew = false
     /// Stamps that are not on disk yet.
     var unsaved: [(row: UInt64, stamp: ReadStamp)] = []
   }
   private let state: Mutex<State>
 
-  /// - Parameters:
-  ///   - inherited: entries of positions.yaml.
-  ///   - known: files of the identity file.
-  public init(inherited: [String: String] = [:], known: [FilePosition] = []) {
-    state = Mutex(State(inherited: inherited, known: known))
+  public init(_ stored: StoredPositions = StoredPositions()) {
+    var state = State()
+    state.inherited = stored.entries
+    state.known = stored.files
+    state.finished = stored.finished
+    state.saved = stored.saved
+    var written: [String: UInt64] = [:]
+    for file in stored.files where !file.isRotated { written[file.path] = min(written[file.path] ?? .max, file.acked) }
+    state.foreign = Set(stored.entries.filter { UInt64($0.value) != written[$0.key] }.keys)
+    self.state = Mutex(state)
   }
+
+  /// When the last run saved its positions, in nanoseconds since 1970; nil for a first run.
+  public var savedByLastRun: Int64? { state.withLock { $0.saved } }
 
   /// What the last run knew of a path and job: the file under that path, and those rotated away from it.
   public func known(path: String, job: String) -> [FilePosition] {
     state.withLock { $0.known.filter { $0.path == path && $0.job == job } }
   }
 
-  /// What positions.yaml said for a path, if it is a number.
-  public func inherited(path: String) -> UInt64? {
-    state.withLock { $0.inherited[path].flatMap { UInt64($0) } }
+  /// The files that the last run knew and nobody has taken over.
+  public var known: [FilePosition] { state.withLock { $0.known } }
+
+  /// What the last run knew of a file by another path, under which it lies no longer: it was renamed since.
+  public func known(identity: FileIdentity, job: String) -> [FilePosition] {
+    state.withLock { $0.known.filter { $0.identity == identity && $0.job == job } }
+  }
+
+  /// What the last run knew of a file is taken over, or the file is gone.
+  public func forgetKnown(_ position: FilePosition) {
+    state.withLock { state in
+      state.known.removeAll { $0.path == position.path && $0.job == position.job && $0.identity == position.identity }
+      state.isDirty = true
+    }
+  }
+
+  /// What files began with that once lay under the path and were read to their end.
+  public func finished(path: String, job: String) -> [Fingerprint] {
+    state.withLock { $0.finished[.init(path: path, job: job)] }
+  }
+
+  /// What positions.yaml said for a path, if it is a number; for the file that lay there when the last run ended, and so
+  /// only until a job has found a file there.
+  public func inherited(path: String, job: String) -> UInt64? {
+    state.withLock {
+      $0.found.contains(.init(path: path, job: job)) ? nil : $0.inherited[path].flatMap { UInt64($0) }
+    }
+  }
+
+  /// Whether positions.yaml is the newer word about a path.
+  public func isForeign(path: String) -> Bool { state.withLock { $0.foreign.contains(path) } }
+
+  /// A job has looked for the file of a path.
+  public func noteFound(path: String, job: String) {
+    state.withLock { _ = $0.found.insert(.init(path: path, job: job)) }
   }
 
   /// A reader takes a file over.
@@ -46,7 +94,26 @@ public final class PositionTable: Sendable {
       $0.rows[row] = position
       $0.known.removeAll { $0.path == position.path && $0.job == position.job && $0.identity == position.identity }
       $0.isDirty = true
+      $0.hasNew = true
       return PositionHandle(row: row)
+    }
+  }
+
+  /// What the file begins with can be told now.
+  public func note(_ handle: PositionHandle, _ fingerprint: Fingerprint) {
+    state.withLock {
+      guard let before = $0.rows[handle.row]?.fingerprint else { return }
+      $0.rows[handle.row]!.fingerprint = fingerprint
+      $0.isDirty = true
+      if before.length < Fingerprint.telling, fingerprint.length >= Fingerprint.telling { $0.hasNew = true }
+    }
+  }
+
+  /// Whether files were taken over since the last call: if the process dies, they are to be known at the next start.
+  func takeHasNew() -> Bool {
+    state.withLock { state in
+      defer { state.hasNew = false }
+      return state.hasNew
     }
   }
 
@@ -78,10 +145,13 @@ public final class PositionTable: Sendable {
     }
   }
 
-  /// The file is done with, or gone: nothing of it is remembered.
+  /// The file is done with, or gone: nothing but its beginning is remembered.
   public func forget(_ handle: PositionHandle) {
     state.withLock {
-      if let row = $0.rows.removeValue(forKey: handle.row) { $0.inherited[row.path] = nil }
+      if let row = $0.rows.removeValue(forKey: handle.row) {
+        $0.inherited[row.path] = nil
+        $0.finished.add(row.fingerprint, .init(path: row.path, job: row.job))
+      }
       $0.isDirty = true
     }
   }
@@ -98,24 +168,28 @@ public final class PositionTable: Sendable {
 
   /// What to write, or nil when nothing changed since the last call.
   /// - Parameter exists: whether a path that no reader holds is still there; entries of others vanish.
-  func takeChanges(exists: (String) -> Bool) -> (entries: [String: String], files: [FilePosition])? {
-    let inherited: [String]? = state.withLock {
-      guard $0.isDirty else { return nil }
-      return Array($0.inherited.keys)
+  func takeChanges(exists: (String) -> Bool) -> StoredPositions? {
+    let paths: (inherited: [String], finished: [String])? = state.withLock { state in
+      guard state.isDirty else { return nil }
+      let read = Set(state.rows.values.lazy.map(\.path))
+      return (Array(state.inherited.keys), state.finished.byKey.keys.map(\.path).filter { !read.contains($0) })
     }
-    guard let inherited else { return nil }
-    let gone = inherited.filter { !Self.isNoFile($0) && !exists($0) }
+    guard let paths else { return nil }
+    let gone = paths.inherited.filter { !Self.isNoFile($0) && !exists($0) }
+    let goneFinished = Set(paths.finished.filter { !exists($0) })
     return state.withLock { state in
       for path in gone { state.inherited[path] = nil }
       state.known.removeAll { known in gone.contains(known.path) && !known.isRotated }
       state.isDirty = false
       var entries = state.inherited
       var offsets: [String: UInt64] = [:]
-      for row in state.rows.values where !row.isRotated {
+      for row in Array(state.rows.values) + state.known where !row.isRotated {
         offsets[row.path] = min(offsets[row.path] ?? .max, row.acked)
       }
       for (path, offset) in offsets { entries[path] = String(offset) }
-      return (entries, Array(state.rows.values) + state.known)
+      state.finished.forget { goneFinished.contains($0.path) }
+      return StoredPositions(
+        entries: entries, files: Array(state.rows.values) + state.known, finished: state.finished)
     }
   }
 
@@ -124,6 +198,26 @@ public final class PositionTable: Sendable {
   /// `cursor-…` and `journal-…` are keys of other inputs (recorded: positions/cursor-and-journal-entries-are-kept).
   private static func isNoFile(_ key: String) -> Bool { key.hasPrefix("cursor-") || key.hasPrefix("journal-") }
 
-  /// Bytes that were acknowledged, summed over files: for the status line.
-  public var rows: [FilePosition] { state.withLock { Array($0.rows.values) } }
+  /// What was read of a file and not acknowledged by a client.
+  public struct Unacked: Sendable {
+    public var path: String
+    public var client: String
+    /// For compressed files: lines.
+    public var bytes: UInt64
+    /// When the oldest of it was read: nanoseconds since 1970.
+    public var since: Int64
+  }
+
+  public var unacked: [Unacked] {
+    state.withLock { state in
+      state.rows.values.flatMap { row in
+        row.offsets.sorted { $0.key < $1.key }.compactMap { client, acked in
+          guard let last = row.stamps.all.last, last.end > acked,
+            let first = row.stamps.all.first(where: { $0.end > acked })
+          else { return nil }
+          return Unacked(path: row.path, client: client, bytes: last.end - max(acked, first.start), since: first.time)
+        }
+      }
+    }
+  }
 }

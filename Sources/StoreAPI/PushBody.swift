@@ -1,6 +1,7 @@
 import Bytes
 import CSnappy
 import CZlib
+import HTTPEdge
 import LogModel
 
 /// Why a push was refused before the store saw it; the status is 400.

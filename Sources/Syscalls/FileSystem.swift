@@ -7,6 +7,9 @@ public struct FileIdentity: Hashable, Sendable {
     self.device = device
     self.inode = inode
   }
+
+  /// No file has it.
+  public static let none = FileIdentity(device: 0, inode: 0)
 }
 
 /// What stat(2) tells, as far as tailing needs it.

@@ -49,18 +49,3 @@ public struct Poller: Sendable {
 
   public func close() { _ = Glibc.close(descriptor) }
 }
-
-/// Clocks in nanoseconds.
-public enum Clock {
-  /// Since 1970, as the wall shows it.
-  public static func wall() -> Int64 { read(CLOCK_REALTIME) }
-
-  /// Since some start, never backwards.
-  public static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
-
-  private static func read(_ clock: clockid_t) -> Int64 {
-    var time = timespec()
-    clock_gettime(clock, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-  }
-}

@@ -18,10 +18,7 @@ extension Reader {
       file.isQueued = false
       // Closed while it stood in the queue.
       guard files[Int(file.number)] === file else { continue }
-      if read(file) {
-        file.isQueued = true
-        ready.append(file)
-      }
+      if read(file) { enqueueNow(file) }
     }
     if streams.count > Self.streamLimit {
       lanes.sealAll(streams: streams)
@@ -32,16 +29,30 @@ extension Reader {
 
   /// Reads one chunk for each group of the file. True when there is more to read now.
   mutating func read(_ file: TailedFile) -> Bool {
+    if file.hasRested { lookAgain(file) }
+    if file.isExhausted { return false }
+    file.hasRested = true
     if let predecessor = file.predecessor {
       // Its turn comes when the file before it is at its end.
       if !predecessor.isAtEnd { return false }
       file.predecessor = nil
     }
+    if file.notBefore > 0 {
+      if file.notBefore > monotonic {
+        nextPoll = min(nextPoll, file.notBefore)
+        return false
+      }
+      file.notBefore = 0
+    }
+    if file.isCopy || isCopy(file) {
+      passOver(file)
+      return false
+    }
     file.isBlocked = false
     if isPaused(file) { return false }
     var hasMore = false
     var index = 0
-    while index < file.groups.count {
+    while index < file.groups.count, !file.isExhausted {
       let open = clientsWithRoom(file, index)
       if open != file.groups[index].clients { file.isBlocked = true }
       if open.isEmpty {
@@ -52,13 +63,49 @@ extension Reader {
       file.split(index, open)
       let groupHasMore = readChunk(file, index, clients: open, isLast: false)
       if groupHasMore { hasMore = true }
-      // A truncation has put one group in the place of all.
-      if index < file.groups.count { file.groups[index].isAtEnd = !groupHasMore && !isPaused(file) }
+      file.groups[index].isAtEnd = !groupHasMore && !isPaused(file)
       index += 1
     }
     file.mergeGroups()
+    file.hasRested = !hasMore
     if !hasMore, !file.isBlocked, !isPaused(file) { reachedEnd(file) }
-    return hasMore
+    return hasMore && !file.isExhausted
+  }
+
+  /// Looks at the beginning of a file that was left alone for a while, also where it cannot be read on yet. Lines may end
+  /// alike, so that what stands before the place tells nothing.
+  private mutating func lookAgain(_ file: TailedFile) {
+    if file.isExhausted || file.countsLines { return }
+    if file.fingerprint.length > 0, !file.content.begins(with: file.fingerprint) {
+      startAnew(file)
+    } else if !file.fingerprint.isWhole {
+      let length = file.fingerprint.length
+      file.fingerprint = file.content.fingerprint(length: Fingerprint.full)
+      if file.fingerprint.length != length { setup.positions.note(file.position, file.fingerprint) }
+    }
+  }
+
+  /// What the file holds is read elsewhere: it counts as read and acknowledged.
+  private mutating func passOver(_ file: TailedFile) {
+    if !file.isCopy {
+      file.isCopy = true
+      setup.metrics.copies.add()
+      setup.log.info(
+        "file is a copy and is not read again", ("path", file.key.path), ("of", file.original?.path ?? ""))
+    }
+    guard case .success(let status) = file.content.status else { return }
+    for index in file.groups.indices where file.groups[index].offset < status.size {
+      file.groups[index].offset = status.size
+      file.groups[index].clients.forEach { client in
+        let span = file.ledgers[client].open(end: max(status.size, file.ledgers[client].end))
+        _ = file.ledgers[client].release(span)
+      }
+    }
+    file.mergeGroups()
+    file.series.readBytes.set(Double(status.size))
+    file.fingerprint = file.content.fingerprint(length: Fingerprint.full)
+    file.isAtEnd = true
+    reportPosition(file)
   }
 
   mutating func clientsWithRoom(_ file: TailedFile, _ index: Int) -> ClientSet {
@@ -83,7 +130,6 @@ extension Reader {
       file.successor = nil
       enqueueNow(next)
     }
-    if !file.fingerprint.isWhole, file.groups[0].offset > UInt64(file.fingerprint.length) { growFingerprint(file) }
   }
 
   mutating func enqueueNow(_ file: TailedFile) {
@@ -92,174 +138,206 @@ extension Reader {
     ready.append(file)
   }
 
-  private func growFingerprint(_ file: TailedFile) {
-    withUnsafeTemporaryAllocation(byteCount: Fingerprint.full, alignment: 8) { bytes in
-      guard case .success(let count) = setup.files.read(file.handle, at: 0, into: bytes) else { return }
-      file.fingerprint = Fingerprint(
-        length: count, hash: Hash.bytes(UnsafeRawBufferPointer(rebasing: bytes[..<count])))
-    }
-    setup.positions.update(file.position) { $0.fingerprint = file.fingerprint }
-  }
-
   /// Reads and ships one chunk for some clients of a group. True when there may be more.
   /// - Parameter isLast: the file is done with, so a last line without its end is sent as it is.
   mutating func readChunk(_ file: TailedFile, _ index: Int, clients: ClientSet, isLast: Bool) -> Bool {
-    var count: Int
+    if file.countsLines || file.encoding != nil { return readLines(file, index, clients: clients, isLast: isLast) }
+    let window: Window
     if file.groups[index].searched == 0 || isLast {
-      count = fill(
-        file, at: file.groups[index].offset,
-        wanted: max(Self.chunkSize, isLast ? file.groups[index].searched + Self.chunkSize : 0))
+      window = fill(
+        file, index, wanted: max(Self.chunkSize, isLast ? file.groups[index].searched + Self.chunkSize : 0))
     } else {
-      count = fillBehindLongLine(file, index)
+      window = fillBehindLongLine(file, index)
     }
-    if count == 0 {
-      if !isLast { checkTruncation(file) }
-      return false
+    guard case .bytes(let base, let count) = window else {
+      guard case .changed = window else { return false }
+      startAnew(file)
+      // A copy may hold the rest.
+      return !file.isExhausted
     }
+    if count == 0 { return !isLast && checkTruncation(file, index) }
     var end = count
     if !isLast {
-      guard let last = buffer.bytes.lastIndex(of: 0x0a) else { return longLine(file, index, clients, count) }
+      guard let last = UnsafeBufferPointer(start: base, count: count).lastIndex(of: 0x0a) else {
+        return longLine(file, index, clients, base, count)
+      }
       end = last + 1
     }
     // A stretch that was read before a crash is not mixed with what follows it: it keeps its time.
     let until = file.stamps.time(at: file.groups[index].offset).until
     end = Int(min(UInt64(end), until - file.groups[index].offset))
-    let done = ship(file, index, clients, length: end)
+    let done = ship(file, index, clients, UnsafeBufferPointer(start: base, count: end))
     shrinkBuffer()
     // The rest is read when the rate allows.
     if done < end { return false }
-    return count == buffer.capacity || end < count || count >= Self.chunkSize
+    return end < count || count >= Self.chunkSize
   }
 
-  private mutating func fill(_ file: TailedFile, at offset: UInt64, wanted: Int) -> Int {
+  /// What a read at a group's place gave.
+  private enum Window {
+    /// From the place on; in `buffer`.
+    case bytes(UnsafePointer<UInt8>, Int)
+    /// What stands before the place is not what was read there.
+    case changed
+    case failed
+  }
+
+  /// Reads at the group's place, and what stands before it once more.
+  private mutating func fill(_ file: TailedFile, _ index: Int, wanted: Int) -> Window {
+    let tail = file.groups[index].tail
+    buffer.removeAll()
+    buffer.reserve(wanted + tail.count)
+    let start = file.groups[index].offset - UInt64(tail.count)
+    guard var count = fill(file, at: start, wanted: wanted + tail.count) else { return .failed }
+    if count < tail.count {
+      // A read may give less than is there.
+      let rest = UnsafeMutableRawBufferPointer(start: buffer.base + count, count: tail.count - count)
+      guard case .success(let more) = file.content.readFully(at: start + UInt64(count), into: rest) else {
+        return .failed
+      }
+      count += more
+      buffer.setCount(count)
+    }
+    if count < tail.count || !tail.matches(UnsafeRawPointer(buffer.base)) { return .changed }
+    return .bytes(UnsafePointer(buffer.base + tail.count), count - tail.count)
+  }
+
+  /// nil when nothing could be read, which is told of once.
+  mutating func fill(_ file: TailedFile, at offset: UInt64, wanted: Int) -> Int? {
     buffer.removeAll()
     buffer.reserve(wanted)
-    switch setup.files.read(
-      file.handle, at: offset, into: UnsafeMutableRawBufferPointer(start: buffer.base, count: wanted))
-    {
+    switch file.content.read(at: offset, into: UnsafeMutableRawBufferPointer(start: buffer.base, count: wanted)) {
     case .success(let count):
       buffer.setCount(count)
+      file.isFailing = false
       return count
     case .failure(let error):
-      setup.log.warn("cannot read file", ("path", file.key.path), ("error", error))
-      return 0
+      setup.metrics.readFailures.add()
+      if !file.isFailing {
+        setup.log.warn("cannot read file; will try again", ("path", file.key.path), ("error", error))
+        file.isFailing = true
+        nextPoll = min(nextPoll, monotonic + Self.openRetry)
+      }
+      return nil
     }
   }
 
   /// A line longer than a chunk: only what is new is searched for its end, then all of it is read.
-  private mutating func fillBehindLongLine(_ file: TailedFile, _ index: Int) -> Int {
-    let group = file.groups[index]
-    let fresh = fill(file, at: group.offset + UInt64(group.searched), wanted: Self.chunkSize)
-    if fresh == 0 { return 0 }
-    if memchr(buffer.base, 0x0a, fresh) == nil, group.searched + fresh < Self.longestLine {
+  private mutating func fillBehindLongLine(_ file: TailedFile, _ index: Int) -> Window {
+    while true {
+      let group = file.groups[index]
+      guard let fresh = fill(file, at: group.offset + UInt64(group.searched), wanted: Self.chunkSize) else {
+        return .failed
+      }
+      // Nothing new, or the line has become shorter.
+      if fresh == 0 {
+        let window = fill(file, index, wanted: 1)
+        guard case .bytes(let base, let count) = window else { return window }
+        if count == 0 { file.groups[index].searched = 0 }
+        return .bytes(base, 0)
+      }
+      if memchr(buffer.base, 0x0a, fresh) != nil || group.searched + fresh >= Self.longestLine {
+        return fill(file, index, wanted: group.searched + fresh)
+      }
       file.groups[index].searched += fresh
-      // Nothing to ship yet; more may be there at once.
-      return fresh < Self.chunkSize ? 0 : fillBehindLongLine(file, index)
     }
-    return fill(file, at: group.offset, wanted: group.searched + fresh)
   }
 
-  private mutating func longLine(_ file: TailedFile, _ index: Int, _ clients: ClientSet, _ count: Int) -> Bool {
+  private mutating func longLine(
+    _ file: TailedFile, _ index: Int, _ clients: ClientSet, _ base: UnsafePointer<UInt8>, _ count: Int
+  ) -> Bool {
     if count < Self.longestLine {
       file.groups[index].searched = count
       return count >= Self.chunkSize
     }
     setup.log.warn("line is cut", ("path", file.key.path), ("bytes", count))
-    _ = ship(file, index, clients, length: count)
+    _ = ship(file, index, clients, UnsafeBufferPointer(start: base, count: count))
     shrinkBuffer()
     return true
   }
 
-  private mutating func shrinkBuffer() {
+  mutating func shrinkBuffer() {
     if buffer.capacity > 4 * Self.chunkSize { buffer = ByteBuffer(capacity: Self.chunkSize) }
   }
 
-  /// Runs the first `length` bytes of the buffer through the pipeline and into the batches.
-  /// - Returns: how many of them were run; fewer where a rate is used up.
-  private mutating func ship(_ file: TailedFile, _ index: Int, _ clients: ClientSet, length: Int) -> Int {
-    let chunk = UnsafeBufferPointer(start: UnsafePointer(buffer.base), count: length)
+  /// Runs a chunk of whole lines through the pipeline and into the batches.
+  /// - Returns: how many of its bytes were run; fewer where a rate is used up.
+  private mutating func ship(
+    _ file: TailedFile, _ index: Int, _ clients: ClientSet, _ chunk: UnsafeBufferPointer<UInt8>
+  ) -> Int {
     let offset = file.groups[index].offset
     let known = file.stamps.time(at: offset).time
-    let readTime = known ?? max(Clock.wall(), file.nextReadTime)
-    let now = Clock.monotonic()
+    let readTime = known ?? max(setup.clocks.wall(), file.nextReadTime)
+    let now = monotonic
     block.removeAll()
-    let done = runners[file.target.job].run(
+    let done = runner(file.target.job).run(
       chunk, offset: offset, readTime: readTime, now: now, state: &file.groups[index].state, streams: &streams,
       into: &block)
     if known == nil, done > 0 { note(file, ReadStamp(start: offset, end: offset + UInt64(done), time: readTime)) }
+    let read = UnsafeBufferPointer(rebasing: chunk[..<done])
     file.groups[index].offset += UInt64(done)
+    file.groups[index].tail.note(UnsafeRawBufferPointer(read))
     file.groups[index].searched = 0
-    deliver(file, index, clients, chunk: UnsafePointer(buffer.base), now: now)
-    setup.metrics.bytes.add(done)
-    count(file, index, lines: block.lines)
-    if file.isRotated { file.phase = .rotated(quietSince: now) }
-    file.isAtEnd = false
-    nextDue = min(nextDue, file.groups[index].due(after: now) ?? .max)
+    deliver(file, index, clients, chunk: chunk.baseAddress!, offset: offset, now: now)
+    count(file, index, bytes: done, lines: block.lines, upTo: file.groups[index].offset)
     return done
   }
 
+  /// The runner of a job, which keeps what is needed per line.
+  mutating func runner(_ job: Int) -> PipelineRunner {
+    if let known = runners[job] { return known }
+    let runner = PipelineRunner(setup.jobs[job]!.pipeline)
+    runners[job] = runner
+    return runner
+  }
+
   /// Puts the entries of the block into the batches, and moves the position up to what is held.
+  /// - Parameter offset: of the chunk in the file.
   mutating func deliver(
-    _ file: TailedFile, _ index: Int, _ clients: ClientSet, chunk: UnsafePointer<UInt8>, now: Int64
+    _ file: TailedFile, _ index: Int, _ clients: ClientSet, chunk: UnsafePointer<UInt8>, offset: UInt64, now: Int64
   ) {
     let next = file.groups[index].offset
     let done = min(next, file.groups[index].state.hold ?? next)
     var moved = false
     clients.forEach { client in
       let span = file.ledgers[client].open(end: max(done, file.ledgers[client].end))
-      let ticket = AckTicket(file: file.number, life: file.life, client: UInt32(client), span: span)
+      var ticket = AckTicket(file: file.number, life: file.life, client: UInt32(client), span: span)
       lanes.append(
-        block, chunk: chunk, client: client, streams: streams, ticket: ticket,
+        block, chunk: chunk, offset: offset, client: client, streams: streams, ticket: &ticket,
         ledger: &file.ledgers[client], used: &used, now: now)
       if !used.isEmpty { file.groups[index].lanes[client] = used }
-      if file.ledgers[client].release(span) { moved = true }
+      if file.ledgers[client].release(ticket.span) { moved = true }
     }
     if moved { reportPosition(file) }
   }
 
   /// A stretch was read for the first time; its time is on disk before its lines are sent.
-  private func note(_ file: TailedFile, _ stamp: ReadStamp) {
+  func note(_ file: TailedFile, _ stamp: ReadStamp) {
     file.nextReadTime = stamp.time + Int64(stamp.end - stamp.start)
     file.stamps.add(stamp)
     setup.positions.note(file.position, stamp)
   }
 
-  private func reportPosition(_ file: TailedFile) {
-    file.stamps.forget(before: file.ledgers.lazy.map(\.acked).min() ?? 0)
-    setup.positions.update(file.position) { position in
-      for (client, name) in setup.clientNames.enumerated() { position.offsets[name] = file.ledgers[client].acked }
-    }
-  }
-
-  private func count(_ file: TailedFile, _ index: Int, lines: Int) {
+  mutating func count(_ file: TailedFile, _ index: Int, bytes: Int, lines: Int, upTo offset: UInt64) {
+    setup.metrics.bytes.add(bytes)
+    if file.isRotated { file.phase = .rotated(quietSince: monotonic) }
+    file.isAtEnd = false
+    nextDue = min(nextDue, file.groups[index].due(after: monotonic) ?? .max)
     // The group that is furthest counts; one that catches up reads lines that were counted.
-    let offset = Double(file.groups[index].offset)
-    guard offset > file.readBytes.current || file.groups.count == 1 else { return }
-    file.readBytes.set(offset)
-    file.readLines.add(lines)
-    if file.fileBytes.current < offset { file.fileBytes.set(offset) }
+    let offset = Double(offset)
+    guard offset > file.series.readBytes.current || file.groups.count == 1 else { return }
+    file.series.readBytes.set(offset)
+    file.series.readLines.add(lines)
+    if file.series.fileBytes.current < offset { file.series.fileBytes.set(offset) }
   }
 
-  /// At the end of what was read: is the file shorter than that?
-  private mutating func checkTruncation(_ file: TailedFile) {
-    guard case .success(let status) = setup.files.status(of: file.handle) else { return }
-    file.fileBytes.set(Double(status.size))
-    guard file.groups.contains(where: { status.size < $0.offset }) else { return }
-    letGo(file)
-    setup.metrics.truncations.add()
-    setup.log.info("file was truncated and is read from its beginning", ("path", file.key.path))
-    lives[Int(file.number)] += 1
-    file.life = lives[Int(file.number)]
-    file.ledgers = file.ledgers.map { _ in AckLedger(acked: 0) }
-    var labels = file.target.labels
-    labels["filename"] = file.key.path
-    let state = setup.pipelines[file.target.job].makeState(labels: labels)
-    file.groups = [ReadGroup(clients: .first(setup.clientNames.count), offset: 0, state: state)]
-    file.fingerprint = .empty
-    file.stamps = ReadStamps()
-    setup.positions.update(file.position) { $0.stamps = ReadStamps() }
-    file.readBytes.set(0)
-    reportPosition(file)
-    enqueueNow(file)
+  /// At the end of what was read, where nothing tells that it is still the same: is the file shorter than that?
+  /// True when there is more to read, of a copy.
+  private mutating func checkTruncation(_ file: TailedFile, _ index: Int) -> Bool {
+    guard file.groups[index].tail.count == 0, file.groups[index].offset > 0,
+      case .success(let status) = file.content.status, status.size < file.groups[index].offset
+    else { return false }
+    startAnew(file)
+    return !file.isExhausted
   }
 }

@@ -12,7 +12,7 @@ extension Reader {
   /// Whether a rate keeps the file from being read on.
   func isPaused(_ file: TailedFile) -> Bool {
     let until = file.groups.lazy.map(\.state.pausedUntil).max() ?? 0
-    return until > 0 && until > Clock.monotonic()
+    return until > 0 && until > monotonic
   }
 
   /// Looks at the files whose time has come.
@@ -47,16 +47,18 @@ extension Reader {
   /// Lets go of everything that is held of a file from which no line will follow.
   mutating func letGo(_ file: TailedFile) {
     for index in file.groups.indices where file.groups[index].state.hold != nil {
-      flush(file, index, isDone: true, now: Clock.monotonic())
+      flush(file, index, isDone: true, now: monotonic)
     }
   }
 
   private mutating func flush(_ file: TailedFile, _ index: Int, isDone: Bool, now: Int64) {
     block.removeAll()
-    runners[file.target.job].flush(
-      isDone: isDone, now: now, readTime: Clock.wall(), state: &file.groups[index].state, streams: &streams,
+    runner(file.target.job).flush(
+      isDone: isDone, now: now, readTime: setup.clocks.wall(), state: &file.groups[index].state, streams: &streams,
       into: &block)
-    deliver(file, index, file.groups[index].clients, chunk: UnsafePointer(block.made.base), now: now)
+    deliver(
+      file, index, file.groups[index].clients, chunk: UnsafePointer(block.made.base),
+      offset: file.groups[index].offset, now: now)
   }
 }
 

@@ -1,40 +1,54 @@
 import Bytes
 public import Delivery
-import Glibc
 import LogModel
-public import Pipeline
+import Pipeline
 public import Positions
 public import Syscalls
 public import Telemetry
+import TextEncoding
 
 /// What a reader is made of.
 public struct ReaderSetup: Sendable {
   public var files: any FileSystem
-  /// One per scrape config, by its place.
-  public var pipelines: [CompiledPipeline]
-  public var clientNames: [String]
-  public var lanes: [LaneSettings]
+  public var clocks: any Clocks
+  /// By the number that targets name them with.
+  public var jobs: [Int: ReadingJob]
+  public var clients: [ReaderClient]
   public var makeQueue: @Sendable (Int, String?) -> BatchQueue
   public var positions: PositionTable
   public var metrics: TailingMetrics
   public var log: Log
   /// `file_watch_config` where it was written: nanoseconds between two looks at a file, instead of being told by the kernel.
   public var pollInterval: Int64?
+  public var rotatedLimits: RotatedLimits
 
   public init(
-    files: any FileSystem, pipelines: [CompiledPipeline], clientNames: [String], lanes: [LaneSettings],
+    files: any FileSystem, clocks: any Clocks = SystemClocks(), jobs: [Int: ReadingJob], clients: [ReaderClient],
     makeQueue: @escaping @Sendable (Int, String?) -> BatchQueue, positions: PositionTable, metrics: TailingMetrics,
-    log: Log, pollInterval: Int64?
+    log: Log, pollInterval: Int64?, rotatedLimits: RotatedLimits = .standard
   ) {
     self.files = files
-    self.pipelines = pipelines
-    self.clientNames = clientNames
-    self.lanes = lanes
+    self.clocks = clocks
+    self.jobs = jobs
+    self.clients = clients
     self.makeQueue = makeQueue
     self.positions = positions
     self.metrics = metrics
     self.log = log
     self.pollInterval = pollInterval
+    self.rotatedLimits = rotatedLimits
+  }
+}
+
+/// A client as readers know it.
+public struct ReaderClient: Sendable {
+  /// What positions are kept by.
+  public var name: String
+  public var lane: LaneSettings
+
+  public init(name: String, lane: LaneSettings) {
+    self.name = name
+    self.lane = lane
   }
 }
 
@@ -51,28 +65,41 @@ struct Reader: ~Copyable {
   static let orphanWait: Int64 = 300_000_000_000
   /// All files are looked at this often, since events can be lost: nanoseconds.
   static let safetyPoll: Int64 = 10_000_000_000
-  /// How often a file that cannot be opened is tried again: nanoseconds.
+  /// How often a file that cannot be opened or read is tried again: nanoseconds.
   static let openRetry: Int64 = 1_000_000_000
   static let streamLimit = 50_000
 
-  let setup: ReaderSetup
+  var setup: ReaderSetup
   let inbox: ReaderInbox
-  var runners: [PipelineRunner]
+  var runners: [Int: PipelineRunner] = [:]
+  var decoders: [TextEncoding: TextDecoder] = [:]
   var lanes: Lanes
+  /// The clients that files are read for; others have gone by a reload.
+  var clients: ClientSet
   var streams = StreamTable()
   var block = EntryBlock()
   var buffer = ByteBuffer(capacity: Reader.chunkSize)
+  /// Decoded lines.
+  var decoded = ByteBuffer(capacity: 4096)
   var files: [TailedFile?] = []
   var lives: [UInt32] = []
   var free: [UInt32] = []
   var current: [FileKey: TailedFile] = [:]
   /// The file that a path referred to before it was renamed: it is read to its end before the next one there.
   var renamedFrom: [FileKey: UInt32] = [:]
+  /// What a path's file was before it was truncated: copies of it are known by that.
+  var truncated: [FileKey: TruncatedContent] = [:]
+  /// Files that are copies and are read in the place of what they were made of.
+  var copies: Set<FileIdentity> = []
   var byWatch: [Int32: [TailedFile]] = [:]
   var ready: [TailedFile] = []
   /// Files that could not be opened, such as for want of permission; tried again now and then.
   var unopened: [FileKey: FileSighting] = [:]
   var inotify: Inotify?
+  /// Files whose target has gone.
+  var leaving: [LeavingFile] = []
+  /// Counts the changes of clients.
+  var clientChanges: UInt64 = 0
   var isDraining = false
   var isFinished = false
   var nextPoll: Int64 = 0
@@ -83,9 +110,11 @@ struct Reader: ~Copyable {
   init(setup: ReaderSetup, inbox: ReaderInbox) {
     self.setup = setup
     self.inbox = inbox
-    runners = setup.pipelines.map { PipelineRunner($0) }
-    lanes = Lanes(setup.lanes, makeQueue: setup.makeQueue)
+    clients = .first(setup.clients.count)
+    lanes = Lanes(setup.clients.map(\.lane), makeQueue: setup.makeQueue)
   }
+
+  var monotonic: Int64 { setup.clocks.monotonic() }
 
   /// The thread's body, until it is told to finish.
   mutating func run() {
@@ -96,18 +125,23 @@ struct Reader: ~Copyable {
     if let inotify { try? poller.add(inotify.descriptor) }
     defer { inotify?.close() }
     while true {
-      for message in inbox.takeAll() { handle(message) }
+      let wake = turn()
       if isFinished { return }
-      handleEvents()
-      let now = Clock.monotonic()
-      if now >= nextPoll { poll(now) }
-      readSome()
-      if Clock.monotonic() >= nextDue { handleDue(Clock.monotonic()) }
-      lanes.sealDue(now: Clock.monotonic(), streams: streams)
-      if !ready.isEmpty { continue }
-      let wake = min(nextPoll, nextDue, lanes.nextDue ?? .max)
-      poller.wait(nanoseconds: max(0, wake - Clock.monotonic()))
+      if wake > 0 { poller.wait(nanoseconds: max(0, wake - monotonic)) }
     }
+  }
+
+  /// Does what there is to do now.
+  /// - Returns: when to do so again if nothing happens meanwhile, on the monotonic clock; 0 for at once.
+  mutating func turn() -> Int64 {
+    for message in inbox.takeAll() { handle(message) }
+    if isFinished { return 0 }
+    handleEvents()
+    if monotonic >= nextPoll { poll(monotonic) }
+    readSome()
+    if monotonic >= nextDue { handleDue(monotonic) }
+    lanes.sealDue(now: monotonic, streams: streams)
+    return ready.isEmpty ? min(nextPoll, nextDue, lanes.nextDue ?? .max) : 0
   }
 
   // MARK: - Messages
@@ -121,18 +155,28 @@ struct Reader: ~Copyable {
         // Nobody holds it open, so another file may get its identity.
         inbox.noteClosed(target: key.target, identity: never.identity)
       }
-      if let file = current.removeValue(forKey: key) { rotate(file) }
+      forgetWaiting(key)
+      if let file = current.removeValue(forKey: key) {
+        rotate(file)
+        readMissed(FileSighting(key: key, target: file.target, identity: file.identity), after: file)
+      }
+    case .absent(let sighting): readMissed(sighting, after: nil)
     case .release(let key):
       unopened[key] = nil
-      if let file = current.removeValue(forKey: key) { close(file, keeping: true) }
+      forgetWaiting(key)
+      if let file = current.removeValue(forKey: key) { release(file) }
     case .settled(let tickets): settled(tickets)
+    case .jobs(let jobs, let limits):
+      setup.rotatedLimits = limits
+      adopt(jobs)
+    case .clients(let change): adopt(change)
     case .drain(let done):
       isDraining = true
       ready.removeAll()
       lanes.sealAll(streams: streams)
       done()
     case .finish:
-      for file in files { if let file { close(file, keeping: true) } }
+      for case let file? in files { close(file, keeping: true) }
       isFinished = true
     }
   }
@@ -143,21 +187,30 @@ struct Reader: ~Copyable {
       guard let file = files[Int(ticket.file)], file.life == ticket.life else { continue }
       if file.ledgers[Int(ticket.client)].release(ticket.span) { moved.insert(ticket.file) }
     }
-    for number in moved { if let file = files[Int(number)] { report(file) } }
+    for number in moved { if let file = files[Int(number)] { reportPosition(file) } }
     for case let file? in files where file.isBlocked { enqueue(file) }
+    finishLeaving()
   }
 
-  private func report(_ file: TailedFile) {
-    file.stamps.forget(before: file.ledgers.lazy.map(\.acked).min() ?? 0)
+  func reportPosition(_ file: TailedFile) {
+    file.stamps.forget(before: acked(file))
     setup.positions.update(file.position) { position in
-      for (index, name) in setup.clientNames.enumerated() { position.offsets[name] = file.ledgers[index].acked }
+      clients.forEach { position.offsets[setup.clients[$0].name] = file.ledgers[$0].acked }
       position.fingerprint = file.fingerprint
+      position.identity = file.identity
       position.isRotated = file.isRotated
     }
   }
 
-  private mutating func enqueue(_ file: TailedFile) {
-    if file.isQueued || isDraining { return }
+  /// Everything before it is acknowledged by every client.
+  func acked(_ file: TailedFile) -> UInt64 {
+    var acked = UInt64.max
+    clients.forEach { acked = min(acked, file.ledgers[$0].acked) }
+    return acked == .max ? 0 : acked
+  }
+
+  mutating func enqueue(_ file: TailedFile) {
+    if file.isQueued || isDraining || file.isExhausted { return }
     file.isQueued = true
     ready.append(file)
   }
@@ -178,19 +231,25 @@ struct Reader: ~Copyable {
   /// Looks at files that no event tells of, and lets go of rotated ones that are done.
   private mutating func poll(_ now: Int64) {
     var interval = setup.pollInterval ?? Self.safetyPoll
+    var behind = 0
     for case let file? in files {
+      if case .success(let status) = file.content.status, file.content.compression == nil, !file.isExhausted {
+        file.series.fileBytes.set(Double(status.size))
+      }
+      if file.isBlocked { behind += 1 }
       if case .rotated(let since) = file.phase {
         let wait = current[file.key] == nil ? Self.orphanWait : Self.rotatedWait
-        if file.isAtEnd, now - since >= wait { finishRotated(file) } else { enqueue(file) }
+        if file.isExhausted || (file.isAtEnd && now - since >= wait) { finishRotated(file) } else { enqueue(file) }
         interval = min(interval, 1_000_000_000)
-      } else if file.watch == nil {
-        enqueue(file)
-        interval = min(interval, setup.pollInterval ?? 250_000_000)
       } else {
         enqueue(file)
+        if file.watch == nil { interval = min(interval, setup.pollInterval ?? 250_000_000) }
+        if file.isFailing || file.notBefore > now { interval = min(interval, Self.openRetry) }
       }
-      if case .success(let status) = setup.files.status(of: file.handle) { file.fileBytes.set(Double(status.size)) }
     }
+    setup.metrics.behind.set(Double(behind))
+    finishLeaving()
+    keepWithinLimits(now)
     let waiting = unopened.values
     unopened.removeAll()
     for sighting in waiting { sighted(sighting, isRepeated: true) }
@@ -198,205 +257,22 @@ struct Reader: ~Copyable {
     nextPoll = now + interval
   }
 
-  // MARK: - Files come and go
-
-  private mutating func sighted(_ sighting: FileSighting, isRepeated: Bool = false) {
-    let old = current.removeValue(forKey: sighting.key)
-    if let old { rotate(old) }
-    let renamed = renamedFrom.removeValue(forKey: sighting.key).flatMap { files[Int($0)] }
-    let known = setup.positions.known(path: sighting.key.path, job: sighting.target.jobName)
-    let wasOther = !known.isEmpty && !known.contains { $0.identity == sighting.identity }
-    let predecessor = old ?? renamed ?? openRotatedAway(sighting, known)
-    guard let file = open(sighting, wasOther: wasOther, isRepeated: isRepeated) else {
-      unopened[sighting.key] = sighting
-      nextPoll = min(nextPoll, Clock.monotonic() + Self.openRetry)
-      return
+  /// Lets go of rotated files that clients do not take, beyond what may be held.
+  private mutating func keepWithinLimits(_ now: Int64) {
+    let held = files.compactMap { file -> RotatedLimits.Held? in
+      guard let file, file.isRotated else { return nil }
+      return RotatedLimits.Held(number: file.number, since: file.rotatedSince, lag: file.lag)
     }
-    file.predecessor = predecessor
-    predecessor?.successor = file
-    current[sighting.key] = file
-    enqueue(file)
-  }
-
-  /// A rotated file whose new name matches too goes on as the same file.
-  private mutating func renamed(_ former: FileKey, _ sighting: FileSighting) {
-    let key = sighting.key
-    let held = files.lazy.compactMap { $0 }.last { $0.key == former && $0.identity == sighting.identity }
-    guard let file = held else {
-      // Let go of meanwhile, or never opened: then it is as good as new.
-      sighted(sighting)
-      return
-    }
-    if current[former] === file { current[former] = nil }
-    if file.isRotated {
-      file.phase = .current
-      setup.metrics.rotatedOpen.add(-1)
-      setup.metrics.filesActive.add(1)
-    } else {
-      setup.metrics.forget(path: former.path)
-    }
-    file.rename(to: key, setup.metrics)
-    current[key] = file
-    renamedFrom[former] = file.number
-    setup.positions.update(file.position) {
-      $0.path = key.path
-      $0.isRotated = false
-    }
-    enqueue(file)
-  }
-
-  /// The file that lay under the path when the last run ended, if it was renamed since: its rest is read first.
-  private mutating func openRotatedAway(_ sighting: FileSighting, _ known: [FilePosition]) -> TailedFile? {
-    let known = known.filter { $0.identity != sighting.identity }
-    if known.isEmpty { return nil }
-    let path = sighting.key.path
-    let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-    guard case .success(let entries) = setup.files.entries(of: directory.isEmpty ? "/" : directory) else { return nil }
-    for entry in entries where entry.kind != .directory {
-      let candidate = directory + "/" + entry.name
-      guard case .success(let status) = setup.files.status(at: candidate), status.kind == .regular,
-        let position = known.first(where: { $0.identity == status.identity }), status.size > position.acked
-      else { continue }
-      var old = sighting
-      old.identity = status.identity
-      guard let file = open(old, rotated: candidate, wasOther: false) else { continue }
-      rotate(file)
-      setup.log.info("reads the rest of a file that was rotated meanwhile", ("path", path), ("now", candidate))
-      return file
-    }
-    return nil
-  }
-
-  /// - Parameters:
-  ///   - rotated: where the file lies if it is no longer under its path.
-  ///   - wasOther: the path referred to another file when the last run ended.
-  ///   - isRepeated: a failure has been told of before.
-  private mutating func open(
-    _ sighting: FileSighting, rotated: String? = nil, wasOther: Bool, isRepeated: Bool = false
-  ) -> TailedFile? {
-    let path = rotated ?? sighting.key.path
-    let handle: FileHandle
-    switch setup.files.openForReading(path) {
-    case .failure(let error):
-      setup.metrics.openFailures.add()
-      if !isRepeated { setup.log.error("cannot open file; will try again", ("path", path), ("error", error)) }
-      return nil
-    case .success(let opened): handle = opened
-    }
-    guard case .success(let status) = setup.files.status(of: handle), status.kind == .regular else {
-      setup.files.close(handle)
-      return nil
-    }
-    var sighting = sighting
-    sighting.identity = status.identity
-    let (start, fingerprint, stamps) = resume(sighting, handle, status, wasOther: wasOther)
-    var labels = sighting.target.labels
-    labels["filename"] = sighting.key.path
-    let state = setup.pipelines[sighting.target.job].makeState(labels: labels)
-    var groups: [ReadGroup] = []
-    for (client, name) in setup.clientNames.enumerated() {
-      let offset = start.offsets[name] ?? 0
-      if let place = groups.firstIndex(where: { $0.offset == offset }) {
-        groups[place].clients.insert(ClientSet(client: client))
-      } else {
-        groups.append(ReadGroup(clients: ClientSet(client: client), offset: offset, state: state))
+    for (number, limit) in setup.rotatedLimits.excess(held, now: now) {
+      guard let file = files[Int(number)] else { continue }
+      let lag = file.lag
+      if lag > 0 {
+        setup.metrics.givenUpBytes.with(limit.rawValue).add(Int(lag))
+        setup.log.error(
+          "rotated file is given up unread: clients do not take its lines", ("path", file.key.path), ("bytes", lag),
+          ("limit", limit.rawValue), ("hint", "raise limits_config.\(limit.rawValue)"))
       }
+      close(file, keeping: false)
     }
-    let number = free.popLast() ?? UInt32(files.count)
-    if Int(number) == files.count {
-      files.append(nil)
-      lives.append(0)
-    }
-    lives[Int(number)] += 1
-    var position = FilePosition(
-      path: sighting.key.path, job: sighting.target.jobName, identity: status.identity, fingerprint: fingerprint,
-      offsets: start.offsets, isRotated: rotated != nil)
-    position.stamps = stamps
-    let file = TailedFile(
-      number: number, life: lives[Int(number)], sighting: sighting, handle: handle, fingerprint: fingerprint,
-      stamps: stamps, groups: groups, ledgers: setup.clientNames.map { AckLedger(acked: start.offsets[$0] ?? 0) },
-      position: setup.positions.register(position), metrics: setup.metrics)
-    files[Int(number)] = file
-    file.fileBytes.set(Double(status.size))
-    setup.metrics.filesActive.add(1)
-    if let inotify, case .success(let watch) = inotify.watch(handle) {
-      file.watch = watch
-      byWatch[watch, default: []].append(file)
-    }
-    return file
-  }
-
-  private func resume(
-    _ sighting: FileSighting, _ handle: FileHandle, _ status: FileStatus, wasOther: Bool
-  ) -> (Resume, Fingerprint, ReadStamps) {
-    let path = sighting.key.path
-    let records = setup.positions.known(path: path, job: sighting.target.jobName)
-    var known = records.first { $0.identity == status.identity }
-    if let candidate = known, fingerprint(handle, length: candidate.fingerprint.length) != candidate.fingerprint {
-      // The inode was given to another file, or this one was written anew.
-      known = nil
-    }
-    let resume = Resume(
-      known: known, inherited: setup.positions.inherited(path: path),
-      wasOther: wasOther || (known == nil && !records.isEmpty), size: status.size,
-      clients: setup.clientNames)
-    return (resume, fingerprint(handle, length: Fingerprint.full), known?.stamps ?? ReadStamps())
-  }
-
-  private func fingerprint(_ handle: FileHandle, length: Int) -> Fingerprint {
-    if length == 0 { return .empty }
-    return withUnsafeTemporaryAllocation(byteCount: Fingerprint.full, alignment: 8) { bytes in
-      let wanted = UnsafeMutableRawBufferPointer(rebasing: bytes[..<min(length, Fingerprint.full)])
-      guard case .success(let count) = setup.files.read(handle, at: 0, into: wanted) else { return .empty }
-      return Fingerprint(length: count, hash: Hash.bytes(UnsafeRawBufferPointer(rebasing: wanted[..<count])))
-    }
-  }
-
-  /// The path refers to another file now, or to none; this one is read to its end.
-  private mutating func rotate(_ file: TailedFile) {
-    file.phase = .rotated(quietSince: Clock.monotonic())
-    file.isAtEnd = false
-    setup.metrics.filesActive.add(-1)
-    setup.metrics.rotatedOpen.add(1)
-    setup.metrics.forget(path: file.key.path)
-    report(file)
-    enqueue(file)
-    nextPoll = min(nextPoll, Clock.monotonic() + 1_000_000_000)
-  }
-
-  /// A rotated file has been quiet long enough: a last line without end is sent, then the file is let go.
-  private mutating func finishRotated(_ file: TailedFile) {
-    for index in file.groups.indices {
-      guard case .success(let status) = setup.files.status(of: file.handle), status.size > file.groups[index].offset
-      else { continue }
-      _ = readChunk(file, index, clients: file.groups[index].clients, isLast: true)
-    }
-    if isPaused(file) { return }
-    letGo(file)
-    if file.isAcked { close(file, keeping: false) }
-  }
-
-  private mutating func close(_ file: TailedFile, keeping: Bool) {
-    report(file)
-    if keeping { setup.positions.release(file.position) } else { setup.positions.forget(file.position) }
-    if let watch = file.watch {
-      byWatch[watch]?.removeAll { $0 === file }
-      if byWatch[watch]?.isEmpty == true {
-        byWatch[watch] = nil
-        inotify?.remove(watch)
-      }
-    }
-    setup.files.close(file.handle)
-    if file.isRotated {
-      setup.metrics.rotatedOpen.add(-1)
-      inbox.noteClosed(target: file.key.target, identity: file.identity)
-    } else {
-      setup.metrics.filesActive.add(-1)
-      setup.metrics.forget(path: file.key.path)
-    }
-    renamedFrom = renamedFrom.filter { $0.value != file.number }
-    files[Int(file.number)] = nil
-    free.append(file.number)
-    ready.removeAll { $0 === file }
   }
 }

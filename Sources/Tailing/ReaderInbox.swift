@@ -10,14 +10,33 @@ public enum ReaderMessage: Sendable {
   case renamed(from: FileKey, FileSighting)
   /// A path refers to nothing any more.
   case vanished(FileKey)
+  /// The last run knew of a file under a path that refers to nothing now.
+  case absent(FileSighting)
   /// Its target is gone: stop reading and keep the position.
   case release(FileKey)
+  /// How jobs are read from now on; files of jobs that are not among them are finished as they were begun.
+  case jobs([Int: ReadingJob], RotatedLimits)
+  /// Clients came or went.
+  case clients(ClientChange)
   /// Batches were settled; there may be room again.
   case settled([AckTicket])
   /// Read nothing more and send what is there.
   case drain(done: @Sendable () -> Void)
   /// Report positions, close everything and end.
   case finish
+}
+
+/// Which clients a reload takes away and adds.
+public struct ClientChange: Sendable {
+  /// Places of clients that are gone.
+  public var removed: [Int]
+  /// New clients by place: one that was free, or the next.
+  public var added: [(place: Int, client: ReaderClient)]
+
+  public init(removed: [Int], added: [(place: Int, client: ReaderClient)]) {
+    self.removed = removed
+    self.added = added
+  }
 }
 
 /// A reader's letter box. Any thread may put; the reader's thread takes.

@@ -1,3 +1,4 @@
+public import Positions
 import Synchronization
 public import Syscalls
 public import Telemetry
@@ -27,14 +28,18 @@ public final class Scanner: Sendable {
   private let shared: Shared
   private let thread: WorkerThread
 
-  /// - Parameter syncPeriod: nanoseconds between two looks at everything.
+  /// - Parameters:
+  ///   - syncPeriod: nanoseconds between two looks at everything.
+  ///   - known: what the last run left.
   public init(
-    targets: [FileTarget], syncPeriod: Int64, files: any FileSystem, log: Log, readers: [ReaderInbox]
+    targets: [FileTarget], syncPeriod: Int64, files: any FileSystem, log: Log, readers: [ReaderInbox],
+    known: [FilePosition]
   ) throws(Errno) {
     let shared = try Shared(targets)
     self.shared = shared
     thread = try WorkerThread(name: "scanner") {
-      var loop = ScanLoop(shared: shared, syncPeriod: syncPeriod, files: files, log: log, readers: readers)
+      var loop = ScanLoop(
+        shared: shared, syncPeriod: syncPeriod, files: files, log: log, readers: readers, known: known)
       loop.run()
     }
   }
@@ -60,7 +65,7 @@ public final class Scanner: Sendable {
 }
 
 /// The body of the scanner's thread.
-private struct ScanLoop {
+struct ScanLoop {
   /// A target with its patterns compiled. `number` stays with the target for as long as it is there.
   struct Compiled {
     var number: Int
@@ -86,9 +91,14 @@ private struct ScanLoop {
   var watches: [Int32: String] = [:]
   var watched: [String: Int32] = [:]
   var hasWarned = false
-  var warnedPaths: Set<String> = []
+  /// Files of the last run that nothing was found of yet.
+  var known: [FilePosition]
 
-  init(shared: Scanner.Shared, syncPeriod: Int64, files: any FileSystem, log: Log, readers: [ReaderInbox]) {
+  init(
+    shared: Scanner.Shared, syncPeriod: Int64, files: any FileSystem, log: Log, readers: [ReaderInbox],
+    known: [FilePosition]
+  ) {
+    self.known = known
     self.shared = shared
     self.syncPeriod = syncPeriod
     self.files = files
@@ -104,19 +114,8 @@ private struct ScanLoop {
     if let inotify { try? poller.add(inotify.descriptor) } else { warnPolling("no inotify instance") }
     defer { inotify?.close() }
     var nextScan = Clock.monotonic()
-    while true {
-      let (stopping, new) = shared.state.withLock { ($0.isStopping, $0.targets.take()) }
-      if stopping { return }
-      for one in readers.flatMap({ $0.takeClosed() }) {
-        departed[one.identity]?.removeAll { $0.target == one.target }
-        if departed[one.identity]?.isEmpty == true { departed[one.identity] = nil }
-      }
-      if let new {
-        adopt(new)
-        nextScan = 0
-      }
-      let now = Clock.monotonic()
-      if now >= nextScan {
+    while !shared.state.withLock({ $0.isStopping }) {
+      if takeOver() || Clock.monotonic() >= nextScan {
         scan()
         nextScan = Clock.monotonic() + syncPeriod
       }
@@ -124,6 +123,17 @@ private struct ScanLoop {
       shared.wake.clear()
       if handleEvents() { nextScan = min(nextScan, Clock.monotonic()) }
     }
+  }
+
+  /// Takes note of what others have said. True when there are other targets.
+  mutating func takeOver() -> Bool {
+    for one in readers.flatMap({ $0.takeClosed() }) {
+      departed[one.identity]?.removeAll { $0.target == one.target }
+      if departed[one.identity]?.isEmpty == true { departed[one.identity] = nil }
+    }
+    guard let new = shared.state.withLock({ $0.targets.take() }) else { return false }
+    adopt(new)
+    return true
   }
 
   // MARK: - Targets
@@ -166,7 +176,8 @@ private struct ScanLoop {
 
   // MARK: - Looking
 
-  private mutating func scan() {
+  /// Looks at everything.
+  mutating func scan() {
     var seen: Set<FileKey> = []
     var directories: Set<String> = []
     for target in targets {
@@ -177,8 +188,24 @@ private struct ScanLoop {
       }
     }
     for key in found.keys where !seen.contains(key) { vanished(key) }
+    tellAbsent()
     watch(directories)
     publish(scanned: true)
+  }
+
+  /// Files that the last run knew under paths that refer to nothing: they may have been renamed since.
+  private mutating func tellAbsent() {
+    for position in known {
+      for target in targets where target.target.jobName == position.job {
+        let key = FileKey(target: target.number, path: position.path)
+        guard found[key] == nil, target.target.path == position.path || target.glob?.matches(position.path) == true,
+          !isExcluded(position.path, target)
+        else { continue }
+        reader(key).put(.absent(FileSighting(key: key, target: target.target, identity: .none)))
+        break
+      }
+    }
+    known = []
   }
 
   private func paths(of target: Compiled, directories: inout Set<String>) -> [String] {

@@ -3,14 +3,19 @@ import LogModel
 import Pipeline
 import Positions
 import Syscalls
-public import Telemetry
+import Telemetry
+import TextEncoding
 
 /// Where a group of clients is in a file. Clients in step share one read and one pass through the pipeline; one that
 /// falls behind goes on in a group of its own until it has caught up.
 struct ReadGroup {
   var clients: ClientSet
-  /// The next byte to read.
+  /// The next byte to read; of a compressed file, the next line.
   var offset: UInt64
+  /// The next byte of what comes out of a compressed file; not used otherwise.
+  var contentOffset: UInt64 = 0
+  /// What stands before `offset`.
+  var tail = ReadTail()
   /// Bytes from `offset` on that are known to hold no line end.
   var searched: Int = 0
   /// There was nothing more to read when it was tried last.
@@ -29,67 +34,79 @@ final class TailedFile {
   }
 
   let number: UInt32
-  /// Counts truncations and reuses of `number`, so that late acknowledgements do not move another file's position.
-  var life: UInt32
+  /// Counts the uses of `number`, so that late acknowledgements do not move another file's position.
+  let life: UInt32
   /// Its present name, or the last one it had.
   var key: FileKey
   let target: FileTarget
-  let handle: FileHandle
-  let identity: FileIdentity
+  /// Of its lines before the pipeline: those of the target, and the name it was found under.
+  let labels: LabelSet
+  /// Changes when a copy takes the place of what was truncated.
+  var content: FileContent
+  var identity: FileIdentity
   var fingerprint: Fingerprint
   var groups: [ReadGroup]
   /// One per client.
   var ledgers: [AckLedger]
   var phase = Phase.current
+  /// When it left its path, on the monotonic clock: nanoseconds.
+  var rotatedSince: Int64 = 0
+  /// Its content is gone: nothing more is read, only acknowledgements are awaited.
+  var isExhausted = false
+  /// Holds the same lines as another file of the target, which is where they are read: nothing is read here.
+  var isCopy = false
+  /// The name of the file that this one may be a copy of.
+  var original: FileKey?
   /// Must be at its end before this one is read, so that a stream's order holds.
   weak var predecessor: TailedFile?
   /// Waits for this one to be at its end.
   weak var successor: TailedFile?
   let position: PositionHandle
+  /// What the last run knew of it.
+  var resumedFrom: FilePosition?
   var watch: Int32?
   var isQueued = false
   /// Waits for a lane to have room.
   var isBlocked = false
   var isAtEnd = false
+  /// Was not read on at once after the last look, so that it may have become another meanwhile.
+  var hasRested = true
+  /// When it was opened: nanoseconds since 1970.
+  var opened: Int64 = 0
+  /// The last read failed, and it was told of.
+  var isFailing = false
+  /// Not read before, on the monotonic clock: nanoseconds.
+  var notBefore: Int64 = 0
   /// The read time that the next chunk may not be before, so that times do not repeat: nanoseconds since 1970.
   var nextReadTime: Int64 = 0
   /// When stretches were read that are not acknowledged yet, also before a crash.
   var stamps: ReadStamps
-  /// When a long line without end was looked at last.
-  var lastLook: Int64 = 0
-  private(set) var readBytes: Gauge
-  private(set) var fileBytes: Gauge
-  private(set) var readLines: Counter
+  /// What its lines are written in, where they are not taken as they are.
+  var encoding: TextEncoding?
+  /// Positions count lines, as those of compressed files do (recorded: files/decompress-gzip-by-path).
+  let countsLines: Bool
+  var series: FileSeries
 
   init(
-    number: UInt32, life: UInt32, sighting: FileSighting, handle: FileHandle, fingerprint: Fingerprint,
-    stamps: ReadStamps, groups: [ReadGroup], ledgers: [AckLedger], position: PositionHandle, metrics: TailingMetrics
+    number: UInt32, life: UInt32, sighting: FileSighting, labels: LabelSet, content: FileContent,
+    fingerprint: Fingerprint,
+    stamps: ReadStamps, groups: [ReadGroup], ledgers: [AckLedger], position: PositionHandle, countsLines: Bool,
+    series: FileSeries
   ) {
     self.number = number
     self.life = life
     key = sighting.key
     target = sighting.target
-    self.handle = handle
+    self.labels = labels
+    self.content = content
     identity = sighting.identity
     self.fingerprint = fingerprint
     self.stamps = stamps
     self.groups = groups
     self.ledgers = ledgers
     self.position = position
-    readBytes = metrics.readBytes.with(key.path)
-    fileBytes = metrics.fileBytes.with(key.path)
-    readLines = metrics.readLines.with(key.path)
-  }
-
-  /// The file has another name, under which its figures go on.
-  func rename(to key: FileKey, _ metrics: TailingMetrics) {
-    self.key = key
-    let (read, size) = (readBytes.current, fileBytes.current)
-    readBytes = metrics.readBytes.with(key.path)
-    fileBytes = metrics.fileBytes.with(key.path)
-    readLines = metrics.readLines.with(key.path)
-    readBytes.set(read)
-    fileBytes.set(size)
+    self.countsLines = countsLines
+    self.series = series
   }
 
   var isRotated: Bool {
@@ -99,6 +116,14 @@ final class TailedFile {
 
   /// Everything that was read is acknowledged by every client.
   var isAcked: Bool { ledgers.allSatisfy { !$0.hasOpenSpans } }
+
+  /// Bytes of the file that some client has not acknowledged, as far as its size is known.
+  var lag: UInt64 {
+    if isCopy || isExhausted || countsLines { return 0 }
+    let acked = ledgers.lazy.map(\.acked).min() ?? 0
+    let size = UInt64(max(0, series.fileBytes.current))
+    return size > acked ? size - acked : 0
+  }
 
   /// Clients of a group that are not in `open` stay where they are and follow by themselves.
   func split(_ index: Int, _ open: ClientSet) {
@@ -124,48 +149,5 @@ final class TailedFile {
       }
     }
     groups = merged
-  }
-}
-
-/// The `promtail_*` families about files.
-public struct TailingMetrics: Sendable {
-  let readBytes: MetricFamily<Gauge>
-  let fileBytes: MetricFamily<Gauge>
-  let readLines: MetricFamily<Counter>
-  let filesActive: Gauge
-  let rotatedOpen: Gauge
-  let openFailures: Counter
-  let truncations: Counter
-  let bytes: Counter
-
-  public init(_ registry: MetricRegistry) {
-    readBytes = registry.gauge("promtail_read_bytes_total", "Offset up to which a file was read.", labels: ["path"])
-    fileBytes = registry.gauge("promtail_file_bytes_total", "Size of a file.", labels: ["path"])
-    readLines = registry.counter("promtail_read_lines_total", "Lines read from a file.", labels: ["path"])
-    filesActive = registry.gauge("promtail_files_active_total", "Files being read.").with()
-    rotatedOpen = registry.gauge(
-      "swiftail_rotated_files_open", "Files that are no longer under their path and not finished yet."
-    ).with()
-    openFailures = registry.counter("swiftail_file_open_failures_total", "Files that could not be opened.").with()
-    bytes = registry.counter("swiftail_read_bytes_total", "Bytes read from all files.").with()
-    truncations = registry.counter("swiftail_file_truncations_total", "Files that became shorter and were read anew.")
-      .with()
-  }
-
-  func forget(path: String) {
-    readBytes.remove(path)
-    fileBytes.remove(path)
-    readLines.remove(path)
-  }
-
-  public var filesOpen: Int { Int(filesActive.current) }
-
-  /// Bytes read since the start, of all files.
-  public var bytesRead: UInt64 { bytes.current }
-
-  /// Bytes that were seen in files and not read yet.
-  public var lag: UInt64 {
-    let read = Dictionary(readBytes.snapshot().map { ($0.0[0], $0.1.current) }) { a, _ in a }
-    return fileBytes.snapshot().reduce(0) { $0 + UInt64(max(0, $1.1.current - (read[$1.0[0]] ?? 0))) }
   }
 }

@@ -4,7 +4,6 @@ import ArgumentParser
 import Glibc
 import Synchronization
 import Syscalls
-import Telemetry
 
 /// Decides what was asked for: a subcommand, or Promtail's flags.
 enum Command {
@@ -25,11 +24,12 @@ enum Command {
   }
 
   /// Waits until the process is told to end.
-  static func waitForStop(log: Log) async {
+  /// - Parameter reload: what SIGHUP asks for.
+  static func waitForStop(reload: () async -> Void) async {
     guard let signals = signals.withLock({ $0 }) else { return }
     for await signal in signals {
       if case .stop = signal { return }
-      log.warn("SIGHUP is ignored: reloading is not in this version; restart to take over a new configuration")
+      await reload()
     }
   }
 
@@ -44,11 +44,12 @@ struct Subcommands: AsyncParsableCommand {
     abstract: "Shows and ships logs: the successor of Promtail, with a store and a console of its own.",
     discussion: """
       swiftail up                            shows this machine's logs in a browser
+      swiftail check promtail.yaml           tells what is wrong with a configuration
       swiftail -config.file=promtail.yaml    runs a Promtail configuration; -help lists its flags
       """,
-    subcommands: [UpCommand.self, TakeOverCommand.self, VersionCommand.self])
+    subcommands: [UpCommand.self, CheckCommand.self, TakeOverCommand.self, VersionCommand.self])
 
-  static let names: Set<String> = ["up", "take-over", "version", "help"]
+  static let names: Set<String> = ["up", "check", "take-over", "version", "help"]
 }
 
 struct VersionCommand: ParsableCommand {

@@ -55,7 +55,7 @@ struct UpCommand: AsyncParsableCommand {
     say("State is in \(up.dataDirectory). Ctrl-C stops; the next start goes on from there.\n")
     let isLive = !noTTY && isatty(1) == 1
     let status = Task { await showStatus(up, isLive: isLive) }
-    await Command.waitForStop(log: log)
+    await Command.waitForStop { log.warn("SIGHUP: there is no configuration file to read again") }
     status.cancel()
     if isLive { say("\n") }
     say("stopping\n")

@@ -14,7 +14,7 @@ struct FlagTests {
     let flags = try AgentFlags(parsing: [
       "--config.file", "a.yaml, b.yaml,", "-check-syntax=true", "-dry-run", "x", "-no",
     ])
-    #expect(flags.configFiles == ["a.yaml", "b.yaml"])
+    #expect(flags.configFiles == [["a.yaml", "b.yaml"]])
     #expect(flags.checkSyntax)
     #expect(flags.dryRun)
     #expect(try AgentFlags(parsing: ["-h", "-no"]).printHelp)

@@ -150,7 +150,7 @@ struct LoadingTests {
     (client + "scrape_configs: [{job_name: s, journal: {}}]", "journal (the systemd journal) is not in this version"),
     (
       client + "scrape_configs: [{job_name: s, static_configs: [{}], docker_sd_configs: [{}]}]",
-      "docker_sd_configs (containers of Docker) is not in this version"
+      "through Docker's API is not in this version"
     ),
     (
       client

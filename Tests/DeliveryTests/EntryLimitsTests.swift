@@ -27,11 +27,11 @@ import Testing
     }
     var ledger = AckLedger(acked: 0)
     var used: [Int] = []
-    let ticket = AckTicket(file: 0, life: 0, client: 0, span: ledger.open(end: UInt64(chunk.count)))
+    var ticket = AckTicket(file: 0, life: 0, client: 0, span: ledger.open(end: UInt64(chunk.count)))
     chunk.withUnsafeBufferPointer {
       lanes.append(
-        block, chunk: $0.baseAddress!, client: 0, streams: streams, ticket: ticket, ledger: &ledger, used: &used,
-        now: 0)
+        block, chunk: $0.baseAddress!, offset: 0, client: 0, streams: streams, ticket: &ticket, ledger: &ledger,
+        used: &used, now: 0)
     }
     lanes.sealAll(streams: streams)
     queue.close()

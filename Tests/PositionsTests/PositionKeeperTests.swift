@@ -18,10 +18,14 @@ import Testing
   }
 
   private func keeper() throws -> PositionKeeper {
-    let messages = messages
+    let (messages, files) = (messages, files)
+    let log = Log(sink: { messages.add($0) })
     return try PositionKeeper(
-      path: "/run/positions.yaml", syncPeriod: 1_000_000, files: files, log: Log(sink: { messages.add($0) }),
-      registry: registry)
+      storage: PositionsFileStorage(path: "/run/positions.yaml", files: files, log: log), syncPeriod: 1_000_000,
+      exists: { path in
+        if case .success = files.status(at: path) { return true }
+        return false
+      }, log: log, registry: registry)
   }
 
   private func position(_ path: String, _ offset: UInt64, inode: UInt64 = 1, isRotated: Bool = false) -> FilePosition {
@@ -38,7 +42,7 @@ import Testing
     #expect(files.text("/run/positions.yaml") == "positions:\n  /a.log: \"7\"\n")
     let again = try self.keeper()
     #expect(again.table.known(path: "/a.log", job: "j") == [position("/a.log", 7)])
-    #expect(again.table.inherited(path: "/a.log") == 7)
+    #expect(again.table.inherited(path: "/a.log", job: "j") == 7)
     again.close()
   }
 
@@ -68,8 +72,8 @@ import Testing
   @Test func a_broken_file_is_kept_aside_and_what_is_whole_is_used() throws {
     files.append("/run/positions.yaml", "positions:\n  /a.log: \"5\"\n  /b.log: \"12")
     let keeper = try keeper()
-    #expect(keeper.table.inherited(path: "/a.log") == 5)
-    #expect(keeper.table.inherited(path: "/b.log") == nil)
+    #expect(keeper.table.inherited(path: "/a.log", job: "j") == 5)
+    #expect(keeper.table.inherited(path: "/b.log", job: "j") == nil)
     #expect(files.text("/run/positions.yaml.broken") != nil)
     #expect(messages.text.contains("line=3"))
     keeper.close()
@@ -89,6 +93,6 @@ import Testing
 
   @Test func a_directory_in_the_place_of_the_file_stops_the_start() {
     files.fail(.read, with: Errno(21))
-    #expect(throws: PositionKeeper.Failure.self) { try keeper() }
+    #expect(throws: PositionStorageError.self) { try keeper() }
   }
 }

@@ -30,8 +30,8 @@ import Testing
 
   private func keeper() throws -> PositionKeeper {
     try PositionKeeper(
-      path: "/p.yaml", syncPeriod: 3_600_000_000_000, files: files, log: Log(sink: { _ in }), registry: MetricRegistry()
-    )
+      storage: PositionsFileStorage(path: "/p.yaml", files: files, log: Log(sink: { _ in })),
+      syncPeriod: 3_600_000_000_000, exists: { _ in true }, log: Log(sink: { _ in }), registry: MetricRegistry())
   }
 
   private let file = FilePosition(

@@ -32,13 +32,18 @@ public final class FakeFileSystem: FileSystem {
     var longestRead = Int.max
   }
   private let state = Mutex(State())
+  private let now: @Sendable () -> Int64
 
-  public init() {}
+  /// - Parameter now: what files are stamped with when they are written: nanoseconds since 1970.
+  public init(now: @escaping @Sendable () -> Int64 = { 0 }) { self.now = now }
 
   // MARK: - What a test does
 
   /// Makes the file, with its directories, or adds to it.
-  public func append(_ path: String, _ text: String) {
+  public func append(_ path: String, _ text: String) { append(path, Array(text.utf8)) }
+
+  public func append(_ path: String, _ bytes: [UInt8]) {
+    let now = now()
     state.withLock { state in
       var directory = path
       while let cut = directory.lastIndex(of: "/") {
@@ -46,15 +51,50 @@ public final class FakeFileSystem: FileSystem {
         state.directories.insert(directory.isEmpty ? "/" : directory)
       }
       if let node = state.paths[path] {
-        node.bytes += Array(text.utf8)
+        node.bytes += bytes
       } else {
-        state.paths[path] = Node(state.nextInode, Array(text.utf8))
+        state.paths[path] = Node(state.nextInode, bytes)
         state.nextInode += 1
       }
+      state.paths[path]?.modified = now
     }
   }
 
-  public func truncate(_ path: String) { state.withLock { $0.paths[path]?.bytes = [] } }
+  /// Adds to a file whatever its name is by now; as a program does that holds it open.
+  public func append(inode: UInt64, _ bytes: [UInt8]) {
+    let now = now()
+    state.withLock { state in
+      let all = Array(state.paths.values) + Array(state.open.values)
+      guard let node = all.first(where: { $0.inode == inode }) else { return }
+      node.bytes += bytes
+      node.modified = now
+    }
+  }
+
+  public func truncate(_ path: String) {
+    let now = now()
+    state.withLock {
+      $0.paths[path]?.bytes = []
+      $0.paths[path]?.modified = now
+    }
+  }
+
+  public func bytes(_ path: String) -> [UInt8]? { state.withLock { $0.paths[path]?.bytes } }
+
+  public func inode(_ path: String) -> UInt64? { state.withLock { $0.paths[path]?.inode } }
+
+  /// Whether the program holds the file open.
+  public func isOpen(inode: UInt64) -> Bool { state.withLock { $0.open.values.contains { $0.inode == inode } } }
+
+  public var openCount: Int { state.withLock { $0.open.count } }
+
+  /// What the end of a process does to its descriptors.
+  public func closeAll() { state.withLock { $0.open.removeAll() } }
+
+  /// When the file was written last, as a tool sets it that keeps the times of what it copies.
+  public func setModified(_ path: String, _ time: Int64) { state.withLock { $0.paths[path]?.modified = time } }
+
+  public func modified(_ path: String) -> Int64? { state.withLock { $0.paths[path]?.modified } }
 
   public func remove(_ path: String) {
     state.withLock { $0.paths.removeValue(forKey: path)?.links -= 1 }
@@ -145,10 +185,12 @@ public final class FakeFileSystem: FileSystem {
   }
 
   public func replace(_ path: String, with bytes: [UInt8], mode: UInt32) -> Result<Void, Errno> {
-    state.withLock { state in
+    let now = now()
+    return state.withLock { state in
       if let fault = state.faults[.replace] { return .failure(fault) }
       state.paths[path]?.links -= 1
       state.paths[path] = Node(state.nextInode, bytes)
+      state.paths[path]?.modified = now
       state.nextInode += 1
       return .success(())
     }
@@ -156,7 +198,7 @@ public final class FakeFileSystem: FileSystem {
 
   public func append(_ path: String, _ bytes: [UInt8], mode: UInt32) -> Result<Void, Errno> {
     if let fault = state.withLock({ $0.faults[.replace] }) { return .failure(fault) }
-    append(path, String(decoding: bytes, as: UTF8.self))
+    append(path, bytes)
     return .success(())
   }
 

@@ -81,10 +81,10 @@ struct Worker: ~Copyable {
         chunk, offset: offset, readTime: 1_800_000_000_000_000_000 + Int64(offset), now: Int64(offset), state: &state,
         streams: &streams, into: &block)
       offset += UInt64(done)
-      let ticket = AckTicket(file: 0, life: 0, client: 0, span: ledger.open(end: offset))
+      var ticket = AckTicket(file: 0, life: 0, client: 0, span: ledger.open(end: offset))
       lanes.append(
-        block, chunk: chunk.baseAddress!, client: 0, streams: streams, ticket: ticket, ledger: &ledger, used: &used,
-        now: 0)
+        block, chunk: chunk.baseAddress!, offset: offset - UInt64(done), client: 0, streams: streams, ticket: &ticket,
+        ledger: &ledger, used: &used, now: 0)
       _ = ledger.release(ticket.span)
       entries += block.records.count
       lines += block.lines

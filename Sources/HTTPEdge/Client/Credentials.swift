@@ -1,42 +1,15 @@
-import Syscalls
-
-/// How requests prove who sends them. Secrets in files are read for each request, so that rotated ones count at once.
-public enum Credentials: Sendable {
-  /// A secret, or the file that holds it.
-  public enum Secret: Sendable {
-    case inline(String)
-    case file(String)
-
-    func read() throws -> String {
-      switch self {
-      case .inline(let text): return text
-      case .file(let path):
-        switch LinuxFileSystem().readWhole(path) {
-        case .success(let bytes): return String(decoding: bytes, as: UTF8.self).trimmed
-        case .failure(let error): throw CredentialError(description: "cannot read \(path): \(error)")
-        }
-      }
-    }
-  }
-
+/// How requests prove who sends them.
+public enum Credentials: Hashable, Sendable {
   case none
-  case basic(user: Secret, password: Secret)
+  case basic(user: SecretSource, password: SecretSource)
   /// `Authorization: TYPE SECRET`, such as a bearer token.
-  case token(type: String, secret: Secret)
+  case token(type: String, secret: SecretSource)
+  /// A token that another server gives out.
+  case oauth2(OAuth2Settings)
 
-  /// The value of the Authorization header, if there is one.
-  func header() throws -> String? {
-    switch self {
-    case .none: return nil
-    case .basic(let user, let password):
-      return "Basic " + Base64.encode(Array("\(try user.read()):\(try password.read())".utf8))
-    case .token(let type, let secret): return "\(type) \(try secret.read())"
-    }
+  static func basicHeader(_ user: String, _ password: String) -> String {
+    "Basic " + Base64.encode(Array("\(user):\(password)".utf8))
   }
-}
-
-struct CredentialError: Error, CustomStringConvertible {
-  var description: String
 }
 
 /// RFC 4648, section 4.
@@ -54,13 +27,29 @@ enum Base64 {
     }
     return String(decoding: out, as: UTF8.self)
   }
-}
 
-extension String {
-  fileprivate var trimmed: String {
-    var text = Substring(self)
-    while let last = text.last, last.isWhitespace { text.removeLast() }
-    while let first = text.first, first.isWhitespace { text.removeFirst() }
-    return String(text)
+  /// What is no digit of the alphabet is passed over; `nil` when nothing is left to decode to.
+  static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    var out: [UInt8] = []
+    var value: UInt32 = 0
+    var bits = 0
+    for byte in text.utf8 where byte != UInt8(ascii: "=") {
+      let digit: UInt32
+      switch byte {
+      case 65...90: digit = UInt32(byte) - 65
+      case 97...122: digit = UInt32(byte) - 71
+      case 48...57: digit = UInt32(byte) + 4
+      case UInt8(ascii: "+"): digit = 62
+      case UInt8(ascii: "/"): digit = 63
+      default: return nil
+      }
+      value = value << 6 | digit
+      bits += 6
+      if bits >= 8 {
+        bits -= 8
+        out.append(UInt8(truncatingIfNeeded: value >> UInt32(bits)))
+      }
+    }
+    return out
   }
 }

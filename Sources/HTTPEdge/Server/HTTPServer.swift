@@ -1,6 +1,9 @@
 public import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 import Logging
 import NIOCore
+import NIOSSL
 public import ServiceLifecycle
 import Synchronization
 
@@ -14,23 +17,39 @@ public typealias WebRouter = Router<BasicRequestContext>
 public struct HTTPServer: Service {
   private let address: ListenAddress
   private let responder: RouterResponder<BasicRequestContext>
+  private let options: ServerOptions
+  private let connections: ConnectionCount
   private let onListening: @Sendable (ListenAddress) async -> Void
 
   /// - Parameters:
   ///   - router: with all routes added; what is added later is not served.
   ///   - onListening: called with the address that was bound, port 0 replaced by the real one.
   public init(
-    address: ListenAddress, router: WebRouter, onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
+    address: ListenAddress, router: WebRouter, options: ServerOptions = ServerOptions(),
+    connections: ConnectionCount = ConnectionCount(),
+    onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
   ) {
-    self.init(address: address, responder: router.buildResponder(), onListening: onListening)
+    self.init(
+      address: address, responder: router.buildResponder(), options: options, connections: connections,
+      onListening: onListening)
+  }
+
+  /// A router whose requests all have to pass what `options` asks of them.
+  public static func router(_ options: ServerOptions) -> WebRouter {
+    let router = WebRouter()
+    if let basicAuth = options.basicAuth { router.add(middleware: BasicAuthGate(expected: basicAuth)) }
+    return router
   }
 
   private init(
-    address: ListenAddress, responder: RouterResponder<BasicRequestContext>,
+    address: ListenAddress, responder: RouterResponder<BasicRequestContext>, options: ServerOptions,
+    connections: ConnectionCount,
     onListening: @escaping @Sendable (ListenAddress) async -> Void
   ) {
     self.address = address
     self.responder = responder
+    self.options = options
+    self.connections = connections
     self.onListening = onListening
   }
 
@@ -39,8 +58,10 @@ public struct HTTPServer: Service {
     // The server's own log says little that a user of this program can act on.
     let logger = Logger(label: "http", factory: { _ in SwiftLogNoOpLogHandler() })
     let application = Application(
-      responder: responder,
-      configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port)),
+      responder: responder, server: try channels(),
+      configuration: ApplicationConfiguration(
+        address: .hostname(address.host, port: address.port),
+        availableConnectionsDelegate: options.connectionLimit.map { MaximumAvailableConnections($0) }),
       onServerRunning: { [address, onListening] channel in
         let port = channel.localAddress?.port ?? address.port
         await onListening(ListenAddress(host: address.host, port: port))
@@ -52,6 +73,22 @@ public struct HTTPServer: Service {
     } catch let error as IOError {
       throw HTTPServerError.cannotListen(address, error.description)
     }
+  }
+
+  /// How connections are served.
+  private func channels() throws -> HTTPServerBuilder {
+    let (options, connections) = (options, connections)
+    let base = HTTPServerBuilder.http1(
+      configuration: .init(
+        additionalChannelHandlers: [RequestDeadlines(options) { connections.add($0) }],
+        idleTimeout: options.idleTimeout.map { .nanoseconds($0) }))
+    guard let tls = options.tls else { return base }
+    let configuration = try tls.configuration()
+    guard tls.clientAuth == .requireAny else { return try .tls(base, tlsConfiguration: configuration) }
+    return try .tls(
+      base,
+      configuration: TLSChannelConfiguration(
+        tlsConfiguration: configuration, customAsyncVerificationCallback: { _ in .certificateVerified }))
   }
 
   /// `EADDRINUSE`, which Linux and Darwin number differently.
@@ -68,7 +105,9 @@ public struct HTTPServer: Service {
   /// - Throws: `HTTPServerError`.
   public func start() async throws -> RunningHTTPServer {
     let (events, continuation) = AsyncThrowingStream.makeStream(of: ListenAddress.self)
-    let server = HTTPServer(address: address, responder: responder) { [onListening] bound in
+    let server = HTTPServer(
+      address: address, responder: responder, options: options, connections: connections
+    ) { [onListening] bound in
       await onListening(bound)
       continuation.yield(bound)
     }
@@ -111,4 +150,14 @@ public struct RunningHTTPServer: Sendable {
 
   /// Returns when the server was stopped, throws when it failed.
   public func wait() async throws { try await task.value }
+}
+
+/// Connections that are open.
+public final class ConnectionCount: Sendable {
+  private let count = Atomic<Int>(0)
+
+  public init() {}
+
+  public var current: Int { count.load(ordering: .relaxed) }
+  func add(_ change: Int) { count.wrappingAdd(change, ordering: .relaxed) }
 }

@@ -2,7 +2,6 @@ public import Discovery
 public import LogModel
 public import Relabeling
 public import Tailing
-public import Telemetry
 
 /// Turns what discovery found into files to read: relabelling, `__host__`, `__path__`, `__path_exclude__`.
 public struct FileTargets: Sendable {
@@ -14,13 +13,21 @@ public struct FileTargets: Sendable {
     case exists
   }
 
+  /// A target whose files are read.
+  public struct Active: Sendable {
+    /// Before relabelling.
+    public var discovered: LabelSet
+    public var target: FileTarget
+  }
+
   /// A target that is not read.
-  public struct Left: Sendable {
-    public var labels: LabelSet
+  public struct Left: Hashable, Sendable {
+    /// Before relabelling.
+    public var discovered: LabelSet
     public var failure: Failure
   }
 
-  public private(set) var active: [FileTarget] = []
+  public private(set) var active: [Active] = []
   public private(set) var left: [Left] = []
 
   /// - Parameters:
@@ -30,17 +37,18 @@ public struct FileTargets: Sendable {
   public init(
     _ groups: [TargetGroup], job: Int, jobName: String, relabeler: Relabeler, host: String, directory: String
   ) {
+    var known: Set<FileTarget> = []
     for found in groups.flatMap(\.flattened) {
       guard let labels = relabeler.apply(found) else {
-        left.append(Left(labels: found, failure: .dropped))
+        left.append(Left(discovered: found, failure: .dropped))
         continue
       }
       if let wanted = labels["__host__"], wanted != host {
-        left.append(Left(labels: found, failure: .wrongHost))
+        left.append(Left(discovered: found, failure: .wrongHost))
         continue
       }
       guard let path = labels["__path__"], !path.isEmpty else {
-        left.append(Left(labels: found, failure: .noPath))
+        left.append(Left(discovered: found, failure: .noPath))
         continue
       }
       let exclude = labels["__path_exclude__"] ?? ""
@@ -49,19 +57,11 @@ public struct FileTargets: Sendable {
         exclude: exclude.isEmpty ? "" : CleanPath.absolute(exclude, from: directory),
         labels: LabelSet(
           labels.labels.filter { !$0.name.hasPrefix("__") || $0.name == StreamTable.tenantLabel }))
-      if active.contains(target) {
-        left.append(Left(labels: found, failure: .exists))
+      if known.insert(target).inserted {
+        active.append(Active(discovered: found, target: target))
       } else {
-        active.append(target)
+        left.append(Left(discovered: found, failure: .exists))
       }
     }
-  }
-
-  /// Counts what is read and what is not.
-  public func count(in registry: MetricRegistry) {
-    let failed = registry.counter(
-      "promtail_targets_failed_total", "Targets that are not read, by reason.", labels: ["reason"])
-    for one in left { failed.with(one.failure.rawValue).add() }
-    registry.gauge("promtail_targets_active_total", "Targets whose files are read.").with().add(Double(active.count))
   }
 }

@@ -152,9 +152,10 @@ public struct StandardInput: ~Copyable {
     let span = ledger.open(end: ledger.end)
     var fed: [Int] = []
     for client in 0..<lanes.clientCount {
+      var ticket = AckTicket(file: 0, life: 0, client: UInt32(client), span: span)
       lanes.append(
-        block, chunk: chunk, client: client, streams: streams,
-        ticket: AckTicket(file: 0, life: 0, client: UInt32(client), span: span), ledger: &ledger, used: &fed, now: now)
+        block, chunk: chunk, offset: 0, client: client, streams: streams, ticket: &ticket, ledger: &ledger, used: &fed,
+        now: now)
       if !fed.isEmpty { used[client] = fed }
     }
     _ = ledger.release(span)

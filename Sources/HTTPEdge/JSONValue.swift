@@ -1,5 +1,5 @@
-/// A JSON document, as push requests and settings bring it. Numbers keep their text.
-enum JSONValue {
+/// A JSON document, as requests, settings and discoveries bring it. Numbers keep their text.
+public enum JSONValue: Sendable {
   case object([(name: String, value: JSONValue)])
   case array([JSONValue])
   /// Raw bytes after escapes: a log line need not be UTF-8.
@@ -8,25 +8,48 @@ enum JSONValue {
   case bool(Bool)
   case null
 
-  subscript(name: String) -> JSONValue? {
+  public subscript(name: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
     return members.last { $0.name == name }?.value
   }
+
+  public var text: String? {
+    if case .string(let bytes) = self { String(decoding: bytes, as: UTF8.self) } else { nil }
+  }
+
+  /// A whole number.
+  public var int: Int? {
+    if case .number(let text) = self { Int(text) } else { nil }
+  }
+
+  public var bool: Bool? {
+    if case .bool(let value) = self { value } else { nil }
+  }
+
+  /// Empty for anything but an array.
+  public var elements: [JSONValue] {
+    if case .array(let elements) = self { elements } else { [] }
+  }
+
+  /// Empty for anything but an object.
+  public var members: [(name: String, value: JSONValue)] {
+    if case .object(let members) = self { members } else { [] }
+  }
 }
 
-struct JSONError: Error, CustomStringConvertible {
-  var description: String
+public struct JSONError: Error, CustomStringConvertible {
+  public var description: String
 }
 
 /// Reads JSON (RFC 8259).
-struct JSONReader {
+public struct JSONReader {
   private let bytes: [UInt8]
   private var offset = 0
   private static let deepest = 32
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  static func read(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
+  public static func read(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
     var reader = JSONReader(bytes)
     let value = try reader.value(depth: 0)
     reader.skipBlanks()

@@ -1,0 +1,3 @@
+// libbz2's own header; nothing of it is a macro that Swift cannot call.
+#pragma once
+#include <bzlib.h>

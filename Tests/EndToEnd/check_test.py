@@ -1,0 +1,92 @@
+"""swiftail check: everything wrong in one go, in three forms, with exit statuses."""
+import json, subprocess, unittest
+from agent import BINARY, AgentTest
+
+GOOD = '''server: {http_listen_port: 9080}
+positions: {filename: /var/lib/promtail/positions.yaml}
+clients: [{url: "http://loki:3100/loki/api/v1/push"}]
+scrape_configs:
+- job_name: good
+  static_configs: [{labels: {job: good, __path__: /var/log/*.log}}]
+'''
+
+
+class Check(AgentTest):
+    def check(self, text, *args):
+        self.write('c.yaml', text, 'wb')
+        p = subprocess.run([BINARY, 'check', self.path('c.yaml'), *args], capture_output=True, text=True, timeout=20)
+        return p.returncode, p.stdout
+
+    def rules(self, text):
+        code, out = self.check(text, '--format', 'json')
+        return [f['rule'] for f in json.loads(out)]
+
+    def test_nothing_wrong(self):
+        code, out = self.check(GOOD, '--strict')
+        self.assertEqual((code, out), (0, '0 errors, 0 warnings\n'))
+
+    def test_all_errors_at_once_with_line_excerpt_and_hint(self):
+        code, out = self.check(GOOD + '  relabel_config: []\n- job_name: bad\n  static_configs: [{labels: {__path__: /x}}]\n'
+                               "  pipeline_stages:\n  - regex: {expression: '('}\n  - regexp: {}\nsurplus: 1\n")
+        self.assertEqual(code, 1)
+        for part in (':7:3: error: key "relabel_config"', '7 |   relabel_config: []\n', 'did you mean "relabel_configs"?', ':11:', ':12:', 'surplus', ':13:1:'):
+            self.assertIn(part, out)
+
+    def test_each_warning(self):
+        job = GOOD.replace('job_name: good', 'job_name: good\n  %s')
+        cases = {
+            'positions-not-lasting': GOOD.replace('/var/lib/promtail', '/tmp'),
+            'path-never-matches': GOOD.replace('/var/log/*.log', '"/var/log/{a,b"'),
+            'rotated-names': GOOD.replace('*.log', '*'),
+            'no-job-label': GOOD.replace('job: good, ', ''),
+            'old-push-path': GOOD.replace('/loki/api/v1/push', '/api/prom/push'),
+            'url-placeholder': GOOD.replace('loki:3100', '<your-loki>'),
+            'url-credentials': GOOD.replace('loki:3100', 'me:you@loki:3100'),
+            'unexpanded-variable': GOOD.replace('loki:3100', '${HOST}'),
+            'deprecated': GOOD.replace('clients: [{', 'client: {').replace('push"}]', 'push"}'),
+            'unset-name': job % 'pipeline_stages: [{timestamp: {source: time, format: RFC3339}}]',
+            'unbounded-label': job % 'pipeline_stages: [{logfmt: {mapping: {trace_id: }}}, {labels: {trace_id: }}]',
+            'drops-everything': job % "pipeline_stages: [{drop: {expression: '.*'}}]",
+            'empty-match': job % "pipeline_stages: [{regex: {expression: '(level=(?P<level>\\w+))?'}}]",
+            'doubled-backslashes': job % "pipeline_stages: [{regex: {expression: '(?P<a>\\\\d+)'}}]",
+            'time-format': job % 'pipeline_stages: [{logfmt: {mapping: {t: }}}, {timestamp: {source: t, format: ISO8601}}]',
+            'unparsed-container-log': GOOD.replace('/var/log/*.log', '/var/lib/docker/containers/*/*-json.log'),
+            'unknown-docker-label': job % 'relabel_configs: [{source_labels: [__meta_docker_container_image], target_label: image}]',
+            'read-twice': GOOD + '- job_name: again\n  static_configs: [{labels: {job: again, __path__: /var/log/*.log}}]\n',
+            'kubernetes-without-path': GOOD + '- job_name: k\n  kubernetes_sd_configs: [{role: pod}]\n',
+            'docker-stage-on-bare-lines': GOOD + '- job_name: d\n  docker_sd_configs: [{}]\n  pipeline_stages: [{docker: {}}]\n',
+            'path-in-docker-job': GOOD + '- job_name: d\n  docker_sd_configs: [{}]\n  relabel_configs: [{target_label: __path__, replacement: /x/*.log}]\n',
+            'grpc-without-effect': GOOD.replace('9080', '9080, grpc_server_max_recv_msg_size: 5'),
+        }
+        for rule, text in cases.items():
+            with self.subTest(rule):
+                self.assertEqual([r for r in self.rules(text) if r != 'cannot-start'], [rule])
+
+    def test_exit_statuses(self):
+        tmp = GOOD.replace('/var/lib/promtail', '/tmp')
+        self.assertEqual(self.check(tmp)[0], 0)
+        self.assertEqual(self.check(tmp, '--strict')[0], 3)
+        self.assertEqual(self.check('nonsense: 1\n')[0], 1)
+        missing = subprocess.run([BINARY, 'check', self.path('no.yaml')], capture_output=True, timeout=20)
+        self.assertEqual(missing.returncode, 2)
+
+    def test_sarif(self):
+        code, out = self.check(GOOD.replace('/var/lib/promtail', '/tmp'), '--format', 'sarif')
+        run = json.loads(out)['runs'][0]
+        self.assertEqual(run['results'][0]['ruleId'], 'positions-not-lasting')
+        self.assertEqual(run['results'][0]['locations'][0]['physicalLocation']['region']['startLine'], 2)
+
+    def test_several_files_are_one_configuration(self):
+        self.write('conf.d/10-base.yaml', GOOD, 'wb')
+        self.write('conf.d/20-more.yaml', 'scrape_configs:\n- job_name: more\n  static_configs: [{labels: {job: more, __path__: /var/log/more.log}}]\n', 'wb')
+        p = subprocess.run([BINARY, 'check', self.path('conf.d')], capture_output=True, text=True, timeout=20)
+        self.assertEqual((p.returncode, p.stdout), (0, '0 errors, 0 warnings\n'))
+        self.write('conf.d/30-wrong.yaml', 'positions: {}\nscrape_configs: [{job_name: more, static_configs: [{}]}]\n', 'wb')
+        p = subprocess.run([BINARY, 'check', self.path('conf.d')], capture_output=True, text=True, timeout=20)
+        self.assertEqual(p.returncode, 1)
+        self.assertIn('30-wrong.yaml:1:1: error: the section positions is in', p.stdout)
+        self.assertIn('20-more.yaml', p.stdout)
+
+
+if __name__ == '__main__':
+    unittest.main()
