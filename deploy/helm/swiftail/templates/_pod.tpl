@@ -77,6 +77,7 @@ spec:
     - name: promtail-positions
       hostPath:
         path: {{ .Values.takeOver.hostPath }}
+        type: DirectoryOrCreate
     {{- end }}
     {{- with .Values.extraVolumes }}
     {{- tpl (toYaml .) $ | nindent 4 }}
