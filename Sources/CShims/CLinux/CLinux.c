@@ -25,6 +25,10 @@ void clinux_raise_permitted_capabilities(void) {
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
   if (syscall(SYS_capget, &header, data) != 0) return;
-  for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) data[i].effective = data[i].permitted;
-  syscall(SYS_capset, &header, data);
+  int missing = 0;
+  for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+    missing |= data[i].effective != data[i].permitted;
+    data[i].effective = data[i].permitted;
+  }
+  if (missing) syscall(SYS_capset, &header, data);
 }
