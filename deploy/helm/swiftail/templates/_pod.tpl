@@ -20,7 +20,9 @@ spec:
   {{- if not (kindIs "invalid" .Values.automountServiceAccountToken) }}
   automountServiceAccountToken: {{ .Values.automountServiceAccountToken }}
   {{- end }}
-  {{- include "swiftail.enableServiceLinks" . | nindent 2 }}
+  {{- with include "swiftail.enableServiceLinks" . | trim }}
+  {{- . | nindent 2 }}
+  {{- end }}
   {{- if .Values.hostNetwork }}
   hostNetwork: true
   {{- end }}
@@ -39,11 +41,13 @@ spec:
   imagePullSecrets:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- include "swiftail.initContainers" . | nindent 2 }}
+  {{- with include "swiftail.initContainers" . | trim }}
+  {{- . | nindent 2 }}
+  {{- end }}
   containers:
-    - {{- include "swiftail.container" . | nindent 6 }}
+    - {{ include "swiftail.container" . | indent 6 | trim }}
     {{- if .Values.sidecar.configReloader.enabled }}
-    - {{- include "swiftail.configReloader" . | nindent 6 }}
+    - {{ include "swiftail.configReloader" . | indent 6 | trim }}
     {{- end }}
     {{- range $name, $container := .Values.extraContainers }}
     - name: {{ $name }}
@@ -88,6 +92,7 @@ spec:
 {{- define "swiftail.initContainers" -}}
 {{- $takesOver := include "swiftail.takesOver" . }}
 {{- $owner := .Values.takeOver.owner }}
+{{- $positions := dig "filename" "/run/promtail/positions.yaml" (.Values.config.positions | default dict) }}
 {{- if or .Values.initContainer $takesOver $owner }}
 initContainers:
   {{- with .Values.initContainer }}
@@ -99,9 +104,9 @@ initContainers:
     imagePullPolicy: {{ .Values.image.pullPolicy }}
     args:
       - take-over
-      - --to={{ .Values.config.positions.filename }}
+      - --to={{ $positions }}
       {{- if $takesOver }}
-      - --from=/promtail/{{ base .Values.config.positions.filename }}
+      - --from=/promtail/{{ base $positions }}
       {{- end }}
       {{- with $owner }}
       - --owner={{ . }}
