@@ -7,8 +7,10 @@ LOGS ?=
 UP ?=
 PROMTAIL ?=
 FLUENTBIT ?=
+IMAGE ?= swiftail/swiftail:$(shell sed -n 's/^appVersion: //p' deploy/helm/swiftail/Chart.yaml)
+CONTAINERS ?= $(notdir $(firstword $(shell command -v podman docker)))
 
-.PHONY: up archives build test unit conformance end-to-end browser instructions lint format bench clean packages
+.PHONY: up archives build test unit conformance end-to-end browser instructions deploy image deb manifests lint format bench clean packages
 
 up: build ## Show this machine's logs (LOGS="/path/*.log …" for others, UP="--listen …" for options)
 	@set -f; exec $(BINARY) up $(UP) $(LOGS)
@@ -22,7 +24,7 @@ archives:
 build: packages archives ## The release binary, .build/release/swiftail
 	$(SWIFT) build $(RELEASE) --product swiftail
 
-test: build unit conformance end-to-end browser instructions ## Everything
+test: build unit conformance end-to-end browser deploy instructions ## Everything
 
 unit: packages archives ## Unit tests, in a debug build
 	$(SWIFT) test
@@ -38,6 +40,23 @@ end-to-end: build ## Real files, real HTTP, the real binary
 browser: build ## The console in a real browser; pictures in artifacts/
 	@scripts/install-packages test
 	python3 Tests/Browser/run.py --binary $(BINARY)
+
+deploy: build ## Chart, manifests, image, package, Ansible role, alert rules
+	@scripts/deploy-tools
+	.build/tools/python/bin/python -m unittest discover -s Tests/Deploy -p '*_test.py' -v
+
+image: build ## The container image (IMAGE=name:tag), with podman or docker, without a registry
+	@scripts/install-packages image
+	deploy/image/root $(BINARY) .build/image-root
+	$(CONTAINERS) build -f deploy/image/Dockerfile.root -t $(IMAGE) .build/image-root
+
+deb: build ## The Debian package, in artifacts/
+	@scripts/install-packages deb
+	deploy/debian/package $(BINARY) artifacts
+
+manifests: ## deploy/kubernetes and the chart's copies, written anew from the chart
+	@scripts/deploy-tools
+	scripts/deploy-manifests
 
 lint: ## Format, the direction of imports, reference pages
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
