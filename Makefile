@@ -47,8 +47,8 @@ deploy: build ## Chart, manifests, image, package, Ansible role, alert rules
 
 image: build ## The container image (IMAGE=name:tag), with podman or docker, without a registry
 	@scripts/install-packages image
-	deploy/image/root $(BINARY) .build/image-root
-	$(CONTAINERS) build -f deploy/image/Dockerfile.root -t $(IMAGE) .build/image-root
+	deploy/image/root $(BINARY) .build/image
+	$(CONTAINERS) build -f deploy/image/Dockerfile.root -t $(IMAGE) .build/image
 
 deb: build ## The Debian package, in artifacts/
 	@scripts/install-packages deb

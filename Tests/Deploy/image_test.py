@@ -1,4 +1,4 @@
-"""The container image, built from a root folder as no registry is at hand, and run with Podman as Kubernetes would run it."""
+"""The container image, built without a registry, and run with Podman as Kubernetes would run it."""
 import json, os, subprocess, sys, unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '../EndToEnd')]
@@ -19,7 +19,7 @@ def podman(*arguments, check=True):
 class ImageTest(AgentTest):
     @classmethod
     def setUpClass(cls):
-        cls.root = os.path.join(ROOT, '.build/image-root')
+        cls.root = os.path.join(ROOT, '.build/image')
         subprocess.run([ROOT + '/deploy/image/root', BINARY, cls.root], check=True)
         podman('build', '--isolation', 'chroot', '-q', '-f', ROOT + '/deploy/image/Dockerfile.root', '-t', IMAGE, cls.root)
 
@@ -60,10 +60,10 @@ class ImageTest(AgentTest):
         print('image: %.0f MB' % (about['Size'] / 1e6))
         self.assertLess(about['Size'], LIMIT)
         self.assertEqual(about['Config']['User'], '65532:65532')
-        programs = [f for folder, _, files in os.walk(self.root) for f in files if folder.endswith('/bin')]
+        programs = [f for folder, _, files in os.walk(self.root + '/root') for f in files if folder.endswith('/bin')]
         self.assertEqual(programs, ['swiftail'])
         for name in ('etc/ssl/certs/ca-certificates.crt', 'usr/share/zoneinfo/Europe/Berlin'):
-            self.assertGreater(os.path.getsize(os.path.join(self.root, name)), 100)
+            self.assertGreater(os.path.getsize(os.path.join(self.root, 'root', name)), 100)
 
     def test_hardened_reads_roots_logs_without_being_root(self):
         context = load('deploy/helm/swiftail/values-hardened.yaml')
@@ -96,6 +96,17 @@ class ImageTest(AgentTest):
                'take-over', '--to=/run/promtail/positions.yaml', '--from=/promtail/positions.yaml', '--owner=65532:0')
         self.run_agent('--user', '65532:0', '--cap-add=DAC_READ_SEARCH')
         until(lambda: self.lines(self.sinks_url) == ['root alone'], what='the rest of the line')
+
+    def test_a_named_volume_holds_positions(self):
+        """As docker run is documented: the image's own user, positions in a volume."""
+        self.addCleanup(podman, 'volume', 'rm', '--force', self.name, check=False)
+        podman('run', '--detach', '--name', self.name, '--network=host', '--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024',
+               '--read-only', '--read-only-tmpfs=false', '--cap-drop=ALL', '--cap-add=DAC_READ_SEARCH',
+               '-v', self.path('logs') + ':/logs:ro', '-v', self.path('etc') + ':/etc/promtail:ro', '-v', self.name + ':/var/lib/swiftail', IMAGE,
+               '-config.file=/etc/promtail/promtail.yaml', '-positions.file=/var/lib/swiftail/positions.yaml')
+        until(lambda: 'for root alone' in self.lines(self.sinks_url), what='the line')
+        place = podman('volume', 'inspect', '--format', '{{.Mountpoint}}', self.name)
+        until(lambda: os.path.exists(place + '/positions.yaml'), what='the positions')
 
     def test_both_files_describe_one_image(self):
         end = []
