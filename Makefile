@@ -10,7 +10,7 @@ FLUENTBIT ?=
 IMAGE ?= swiftail/swiftail:$(shell sed -n 's/^appVersion: //p' deploy/helm/swiftail/Chart.yaml)
 CONTAINERS ?= $(notdir $(firstword $(shell command -v podman docker)))
 
-.PHONY: up archives build test unit conformance end-to-end browser instructions deploy image deb manifests lint format bench clean packages
+.PHONY: up archives build test unit conformance end-to-end drills soak browser instructions deploy image deb manifests lint format bench clean packages
 
 up: build ## Show this machine's logs (LOGS="/path/*.log …" for others, UP="--listen …" for options)
 	@set -f; exec $(BINARY) up $(UP) $(LOGS)
@@ -24,7 +24,7 @@ archives:
 build: packages archives ## The release binary, .build/release/swiftail
 	$(SWIFT) build $(RELEASE) --product swiftail
 
-test: build unit conformance end-to-end browser deploy instructions ## Everything
+test: build unit conformance end-to-end drills browser deploy instructions ## Everything
 
 unit: packages archives ## Unit tests, in a debug build
 	$(SWIFT) test
@@ -36,6 +36,15 @@ conformance: build ## The recorded cases that must pass
 end-to-end: build ## Real files, real HTTP, the real binary
 	@scripts/install-packages test
 	python3 -m unittest discover -s Tests/EndToEnd -p '*_test.py' -v
+
+drills: build ## Kills, outages, rotations: no line may be lost; a minute of random faults
+	@scripts/install-packages bench
+	python3 bench/reliability.py --binary $(BINARY) -j 6
+	python3 bench/soak.py --binary $(BINARY) --minutes 1
+
+soak: build ## Random faults for half an hour (MINUTES=…, SEED=…)
+	@scripts/install-packages bench
+	python3 bench/soak.py --binary $(BINARY) --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED))
 
 browser: build ## The console in a real browser; pictures in artifacts/
 	@scripts/install-packages test

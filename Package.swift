@@ -85,6 +85,7 @@ let package = Package(
       ]),
     room("Positions", ["Bytes", "Syscalls", "LogModel", "Telemetry"]),
     room("Delivery", ["Bytes", "LogModel", "Positions", "Telemetry"]),
+    room("Spool", ["Bytes", "LogModel", "Syscalls", "Positions", "Delivery", "Telemetry"]),
     room(
       "Tailing",
       [
@@ -99,7 +100,7 @@ let package = Package(
     room(
       "HTTPEdge",
       [
-        "Syscalls", "Telemetry", "AgentConfiguration", nioCore, nioPosix, nioHTTP1, nioSSL, hummingbird,
+        "Syscalls", "Telemetry", "GoCompat", "AgentConfiguration", nioCore, nioPosix, nioHTTP1, nioSSL, hummingbird,
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
@@ -167,6 +168,9 @@ let package = Package(
     tests("PipelineTests", ["Pipeline", "AgentConfiguration", "LogModel", "Bytes", "Telemetry"]),
     tests("HTTPEdgeTests", ["HTTPEdge", "AgentConfiguration"]),
     tests("DiscoveryTests", ["Discovery", "AgentConfiguration", "LogModel", nioCore, nioPosix]),
+    tests(
+      "SpoolTests",
+      ["SwiftailTesting", "Spool", "Delivery", "Positions", "LogModel", "Bytes", "Syscalls", "Telemetry"]),
     tests("DecompressionTests", ["Decompression"]),
     tests("TextEncodingTests", ["TextEncoding", "Bytes"]),
     tests(

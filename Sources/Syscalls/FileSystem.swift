@@ -70,6 +70,12 @@ public protocol FileSystem: Sendable {
   func replace(_ path: String, with bytes: [UInt8], mode: UInt32) -> Result<Void, Errno>
   /// Adds to the end of a file, which is made if it is missing. Not synced: it outlives the process, not the power.
   func append(_ path: String, _ bytes: [UInt8], mode: UInt32) -> Result<Void, Errno>
+  /// Adds to the end of a file, which is made if it is missing, and waits until it is on the disk. After a failure a part
+  /// of it may be there.
+  func appendSynced(_ path: String, _ bytes: [UInt8], mode: UInt32) -> Result<Void, Errno>
+  /// Cuts a file to a length: bytes.
+  func truncate(_ path: String, to length: UInt64) -> Result<Void, Errno>
+  func remove(_ path: String) -> Result<Void, Errno>
   /// Makes the missing directories of a path, for their owner alone.
   func makeDirectories(_ path: String) -> Result<Void, Errno>
   func rename(_ from: String, to: String) -> Result<Void, Errno>

@@ -125,6 +125,32 @@ public struct LinuxFileSystem: FileSystem {
     }
   }
 
+  public func appendSynced(_ path: String, _ bytes: [UInt8], mode: UInt32) -> Result<Void, Errno> {
+    retrying { Int(clinux_open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, mode)) }.flatMap { opened in
+      let file = Int32(opened)
+      defer { _ = Glibc.close(file) }
+      var written = 0
+      while written < bytes.count {
+        let got = bytes.withUnsafeBytes { raw in
+          retrying { write(file, raw.baseAddress! + written, raw.count - written) }
+        }
+        switch got {
+        case .success(let count): written += count
+        case .failure(let error): return .failure(error)
+        }
+      }
+      return fdatasync(file) == 0 ? .success(()) : .failure(.last)
+    }
+  }
+
+  public func truncate(_ path: String, to length: UInt64) -> Result<Void, Errno> {
+    retrying { Int(Glibc.truncate(path, off_t(length))) }.map { _ in () }
+  }
+
+  public func remove(_ path: String) -> Result<Void, Errno> {
+    retrying { Int(unlink(path)) }.map { _ in () }
+  }
+
   public func makeDirectories(_ path: String) -> Result<Void, Errno> {
     var built = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {

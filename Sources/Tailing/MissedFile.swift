@@ -9,6 +9,8 @@ struct MissedFile {
   var resume: Resume
   /// What the last run knew of it.
   var record: FilePosition?
+  /// It is not the file that the record is about, but a copy of it.
+  var isCopy: Bool { record.map { $0.identity != identity } ?? false }
   /// When it was written last: nanoseconds since 1970.
   var modified: Int64
 }

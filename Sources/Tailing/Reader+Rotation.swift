@@ -25,6 +25,7 @@ extension Reader {
     var chain = last
     for one in missed.sorted(by: { $0.modified < $1.modified }) {
       guard let file = open(sighting, found: one, wasOther: false) else { continue }
+      file.isReadFromCopy = one.isCopy
       rotate(file)
       file.predecessor = chain
       chain?.successor = file
@@ -169,6 +170,11 @@ extension Reader {
   /// The file is shorter than what was read of it, or other bytes stand there: it was truncated and written anew. Its
   /// rest is read from a copy, if there is one, and then what it holds now.
   mutating func startAnew(_ file: TailedFile) {
+    if file.isReadFromCopy {
+      exhaust(file)
+      if let next = file.successor { enqueue(next) }
+      return
+    }
     setup.metrics.truncations.add()
     let furthest = file.groups.max { $0.offset < $1.offset }!
     let former = TruncatedContent(fingerprint: file.fingerprint, offset: furthest.offset, tail: furthest.tail)
@@ -229,6 +235,7 @@ extension Reader {
     file.content.close()
     file.content = copy.content
     file.isAtEnd = false
+    file.isReadFromCopy = true
     if case .success(let status) = copy.content.status { file.identity = status.identity }
     readElsewhere(file.identity, by: file)
     reportPosition(file)

@@ -53,6 +53,8 @@ final class TailedFile {
   var rotatedSince: Int64 = 0
   /// Its content is gone: nothing more is read, only acknowledgements are awaited.
   var isExhausted = false
+  /// Its content is a copy that a tool made: written anew, it is the copy of something else.
+  var isReadFromCopy = false
   /// Holds the same lines as another file of the target, which is where they are read: nothing is read here.
   var isCopy = false
   /// The name of the file that this one may be a copy of.

@@ -7,7 +7,7 @@ public import Syscalls
 public final class FakeFileSystem: FileSystem {
   /// The calls that can be made to fail.
   public enum Operation: Hashable, Sendable {
-    case open, read, status, entries, replace, rename
+    case open, read, status, entries, replace, rename, append, truncate
   }
 
   private final class Node {
@@ -95,10 +95,6 @@ public final class FakeFileSystem: FileSystem {
   public func setModified(_ path: String, _ time: Int64) { state.withLock { $0.paths[path]?.modified = time } }
 
   public func modified(_ path: String) -> Int64? { state.withLock { $0.paths[path]?.modified } }
-
-  public func remove(_ path: String) {
-    state.withLock { $0.paths.removeValue(forKey: path)?.links -= 1 }
-  }
 
   /// Every call of this kind fails from now on; nil ends it.
   public func fail(_ operation: Operation, with error: Errno?) { state.withLock { $0.faults[operation] = error } }
@@ -200,6 +196,32 @@ public final class FakeFileSystem: FileSystem {
     if let fault = state.withLock({ $0.faults[.replace] }) { return .failure(fault) }
     append(path, bytes)
     return .success(())
+  }
+
+  public func appendSynced(_ path: String, _ bytes: [UInt8], mode: UInt32) -> Result<Void, Errno> {
+    if let fault = state.withLock({ $0.faults[.append] }) {
+      // A full disk takes what fits.
+      append(path, Array(bytes.prefix(bytes.count / 2)))
+      return .failure(fault)
+    }
+    append(path, bytes)
+    return .success(())
+  }
+
+  public func truncate(_ path: String, to length: UInt64) -> Result<Void, Errno> {
+    attempt(.truncate) { state in
+      guard let node = state.paths[path] else { return .failure(.noSuchFile) }
+      node.bytes = Array(node.bytes.prefix(Int(length)))
+      return .success(())
+    }
+  }
+
+  @discardableResult public func remove(_ path: String) -> Result<Void, Errno> {
+    state.withLock { state in
+      guard let node = state.paths.removeValue(forKey: path) else { return .failure(.noSuchFile) }
+      node.links -= 1
+      return .success(())
+    }
   }
 
   public func makeDirectories(_ path: String) -> Result<Void, Errno> {

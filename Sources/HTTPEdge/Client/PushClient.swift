@@ -38,6 +38,6 @@ public final class PushClient: Sendable {
     let text = String(decoding: answer.body.readableBytesView, as: UTF8.self)
     return PushAnswer(
       status: answer.status, reason: text.split(whereSeparator: \.isNewline).first.map(String.init) ?? "",
-      retryAfter: answer["Retry-After"].flatMap { Int64($0) }.map { $0 * 1_000_000_000 })
+      retryAfter: answer["Retry-After"].flatMap { RetryAfter.nanoseconds($0) })
   }
 }
