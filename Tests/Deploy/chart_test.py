@@ -1,5 +1,5 @@
 """The Helm chart: the promtail chart's cases, its schema, what it adds, and that every value is told and read."""
-import glob, os, re, subprocess, sys, unittest, jsonschema, yaml
+import glob, os, re, subprocess, sys, tempfile, unittest, jsonschema, yaml
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from charts import CASES, CHART, RENDER, ROOT, load, merged, pod, render, schema
 
@@ -145,7 +145,10 @@ class ChartTest(unittest.TestCase):
         """No word in the default configuration is one that the program does not know."""
         binary = os.environ.get('SWIFTAIL', os.path.join(ROOT, '.build/release/swiftail'))
         text = render()['Secret/logs-swiftail']['stringData']['promtail.yaml']
-        done = subprocess.run([binary, 'check', '/dev/stdin'], input=text, capture_output=True, text=True)
+        with tempfile.NamedTemporaryFile('w', suffix='.yaml') as f:
+            f.write(text)
+            f.flush()
+            done = subprocess.run([binary, 'check', f.name], capture_output=True, text=True)
         errors = [line for line in done.stdout.splitlines() if ' error: ' in line and 'is not in this version' not in line]
         self.assertEqual(errors, [], done.stdout)
         self.assertRegex(done.stdout, r'\d+ errors?, \d+ warnings?')
