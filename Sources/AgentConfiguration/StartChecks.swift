@@ -14,6 +14,11 @@ extension AgentConfiguration {
   /// What the file says without effect.
   public var warnings: [ConfigurationError] {
     var warnings = ErrorCollector()
+    if wal.enabled {
+      warnings.add(
+        "wal is without effect: files are their own queue, and lines wait in them until they are delivered",
+        at: location, path: "wal", hint: "leave it out")
+    }
     for (index, job) in scrapeConfigs.enumerated() {
       for input in job.otherInputs where input.declaration.isOfAnotherSystem && !job.discoversFiles {
         warnings.add(

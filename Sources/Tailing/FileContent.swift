@@ -138,6 +138,17 @@ extension FileContent {
     fingerprint.length > 0 && self.fingerprint(length: fingerprint.length) == fingerprint
   }
 
+  /// Whether the content certainly begins with something else; not so where it cannot be read.
+  func differs(from fingerprint: Fingerprint) -> Bool {
+    guard fingerprint.length > 0 else { return false }
+    return withUnsafeTemporaryAllocation(byteCount: Fingerprint.full, alignment: 8) { bytes in
+      let wanted = UnsafeMutableRawBufferPointer(rebasing: bytes[..<min(fingerprint.length, Fingerprint.full)])
+      guard case .success(let count) = readFully(at: 0, into: wanted) else { return false }
+      return Fingerprint(length: count, hash: Hash.bytes(UnsafeRawBufferPointer(rebasing: wanted[..<count])))
+        != fingerprint
+    }
+  }
+
   /// What stands before an offset; nothing where it cannot be read.
   func tail(before offset: UInt64) -> ReadTail {
     var tail = ReadTail()

@@ -31,11 +31,16 @@ struct TruncatedContent {
 }
 
 extension FileContent {
-  /// Whether these bytes stand before the offset.
-  func holds(_ tail: ReadTail, before offset: UInt64) -> Bool {
+  /// Whether these bytes stand before the offset; not so where it cannot be read.
+  func holds(_ tail: ReadTail, before offset: UInt64) -> Bool { stands(tail, before: offset) ?? false }
+
+  /// Whether other bytes, or none, stand before the offset; not so where it cannot be read.
+  func lost(_ tail: ReadTail, before offset: UInt64) -> Bool { stands(tail, before: offset) == false }
+
+  private func stands(_ tail: ReadTail, before offset: UInt64) -> Bool? {
     withUnsafeTemporaryAllocation(byteCount: ReadTail.length, alignment: 8) { bytes in
       let wanted = UnsafeMutableRawBufferPointer(rebasing: bytes[..<tail.count])
-      guard case .success(let count) = readFully(at: offset - UInt64(tail.count), into: wanted) else { return false }
+      guard case .success(let count) = readFully(at: offset - UInt64(tail.count), into: wanted) else { return nil }
       return count == tail.count && tail.matches(UnsafeRawPointer(wanted.baseAddress!))
     }
   }

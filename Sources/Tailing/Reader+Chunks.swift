@@ -76,11 +76,12 @@ extension Reader {
   /// alike, so that what stands before the place tells nothing.
   private mutating func lookAgain(_ file: TailedFile) {
     if file.isExhausted || file.countsLines { return }
-    if file.fingerprint.length > 0, !file.content.begins(with: file.fingerprint) {
+    if file.content.differs(from: file.fingerprint) {
       startAnew(file)
     } else if !file.fingerprint.isWhole {
       let length = file.fingerprint.length
-      file.fingerprint = file.content.fingerprint(length: Fingerprint.full)
+      let grown = file.content.fingerprint(length: Fingerprint.full)
+      if grown.length > length { file.fingerprint = grown }
       if file.fingerprint.length != length { setup.positions.note(file.position, file.fingerprint) }
     }
   }
@@ -206,7 +207,8 @@ extension Reader {
   mutating func fill(_ file: TailedFile, at offset: UInt64, wanted: Int) -> Int? {
     buffer.removeAll()
     buffer.reserve(wanted)
-    switch file.content.read(at: offset, into: UnsafeMutableRawBufferPointer(start: buffer.base, count: wanted)) {
+    // A read may give less than is there, so only one that gives nothing is the end.
+    switch file.content.readFully(at: offset, into: UnsafeMutableRawBufferPointer(start: buffer.base, count: wanted)) {
     case .success(let count):
       buffer.setCount(count)
       file.isFailing = false

@@ -10,7 +10,7 @@ import TextEncoding
 // Files come and go: what a path refers to, and when an open file is done with.
 extension Reader {
   mutating func sighted(_ sighting: FileSighting, isRepeated: Bool = false) {
-    if waits(sighting) { return }
+    if waits(sighting) || isStale(sighting) { return }
     let old = current.removeValue(forKey: sighting.key)
     if let old { rotate(old) }
     let renamed = renamedFrom.removeValue(forKey: sighting.key).flatMap { files[Int($0)] }
@@ -30,6 +30,14 @@ extension Reader {
     predecessor?.successor = file
     noteOriginal(of: file)
     enqueue(file)
+  }
+
+  /// Whether the path refers to the file that is being read already: it was opened when older news was heard of.
+  private func isStale(_ sighting: FileSighting) -> Bool {
+    guard let file = current[sighting.key] else { return false }
+    if file.identity == sighting.identity { return true }
+    if case .success(let now) = setup.files.status(at: sighting.key.path) { return now.identity == file.identity }
+    return false
   }
 
   /// A rotated file whose new name matches too goes on as the same file.

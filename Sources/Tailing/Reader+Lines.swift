@@ -56,7 +56,7 @@ extension Reader {
 
   private mutating func readEncoded(_ file: TailedFile, _ index: Int, _ clients: ClientSet, isLast: Bool) -> Bool {
     let tail = file.groups[index].tail
-    if tail.count > 0, !file.content.holds(tail, before: file.groups[index].offset) {
+    if tail.count > 0, file.content.lost(tail, before: file.groups[index].offset) {
       startAnew(file)
       return !file.isExhausted
     }

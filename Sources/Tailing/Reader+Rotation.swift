@@ -142,7 +142,7 @@ extension Reader {
     var seen = Set(files.lazy.compactMap { $0?.identity })
     seen.insert(sighting.identity)
     seen.formUnion(missed.lazy.map(\.identity))
-    guard let since = last?.opened ?? setup.positions.savedByLastRun else { return [] }
+    guard let since = last.map({ $0.opened - Self.coarseTime }) ?? setup.positions.savedByLastRun else { return [] }
     let finished = setup.positions.finished(path: sighting.key.path, job: sighting.target.jobName)
     var beginnings = finished + known.filter { $0.length >= Fingerprint.telling }
     for case let file? in files where file.key == sighting.key && file.fingerprint.length > 0 {

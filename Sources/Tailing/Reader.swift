@@ -67,6 +67,8 @@ struct Reader: ~Copyable {
   static let safetyPoll: Int64 = 10_000_000_000
   /// How often a file that cannot be opened or read is tried again: nanoseconds.
   static let openRetry: Int64 = 1_000_000_000
+  /// File systems stamp files with a clock that is behind the real one by up to this: nanoseconds.
+  static let coarseTime: Int64 = 20_000_000
   static let streamLimit = 50_000
 
   var setup: ReaderSetup
