@@ -104,7 +104,8 @@ class ChartTest(unittest.TestCase):
                               capture_output=True, text=True, check=True)
         self.assertIn('kubectl --namespace logging port-forward daemonset/logs-swiftail 9080', done.stdout)
         self.assertIn('curl http://127.0.0.1:9080/a/metrics', done.stdout)
-        self.assertIn('kubectl --namespace logging exec daemonset/logs-swiftail -- swiftail explain', done.stdout)
+        self.assertIn('kubectl --namespace logging exec daemonset/logs-swiftail -- '
+                      'swiftail explain --server http://127.0.0.1:9080/a POD', done.stdout)
 
     def test_helm_test_asks_the_service(self):
         self.assertNotIn('Pod/logs-swiftail-test', render())
