@@ -22,7 +22,7 @@ class AnsibleTest(unittest.TestCase):
         with open(self.cluster) as f:
             return json.load(f)
 
-    def play(self, check=False, **variables):
+    def play(self, check=False, status=0, **variables):
         """Runs the play and returns how many tasks changed something, and the calls that change a cluster."""
         before = len(self.state()['calls'])
         variables.setdefault('swiftail_namespace', 'grafana')
@@ -32,7 +32,7 @@ class AnsibleTest(unittest.TestCase):
         command = [os.path.join(ROOT, '.build/tools/python/bin/ansible-playbook'), os.path.join(ROOT, 'deploy/ansible/playbook.yml'),
                    '-e', json.dumps(variables)] + (['--check'] if check else [])
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         calls = [c for c in self.state()['calls'][before:] if c[1] in MUTATING and '--dry-run' not in c]
         self.output = done.stdout
         return int(re.search(r'changed=(\d+)', done.stdout)[1]), calls
@@ -79,6 +79,13 @@ class AnsibleTest(unittest.TestCase):
         all_calls = [c[:2] for c in self.state()['calls']]
         self.assertLess(all_calls.index(['kubectl', 'port-forward']), all_calls.index(['helm', 'uninstall']))
         self.assertEqual(self.play(**arguments), (0, []))
+
+    def test_promtail_stays_if_swiftail_does_not_get_ready(self):
+        promtail = {'name': 'promtail', 'namespace': 'grafana', 'revision': '4', 'status': 'deployed', 'chart': 'promtail-6.16.4', 'values': {}}
+        self.put(namespaces=['grafana'], releases={'promtail': promtail}, sick=True)
+        self.play(status=2, swiftail_replaces='promtail', swiftail_ready_seconds=1)
+        self.assertIn('daemonset.apps/swiftail is not ready: 503 Not ready', self.output)
+        self.assertIn('promtail', self.state()['releases'])
 
     def test_a_failed_release_is_upgraded(self):
         self.put(namespaces=['grafana'], releases={'swiftail': {'name': 'swiftail', 'namespace': 'grafana', 'revision': '1',

@@ -24,6 +24,7 @@ class ChartTest(unittest.TestCase):
         subprocess.run([CASES + '/chart-render/selftest', RENDER], check=True, capture_output=True)
 
     def test_schema_takes_every_case(self):
+        jsonschema.Draft7Validator.check_schema(schema())
         validator = jsonschema.Draft7Validator(schema())
         base = load(CHART, 'values.yaml')
         files = glob.glob(CASES + '/values/*.yaml') + [CHART + '/values-hardened.yaml']
@@ -153,6 +154,11 @@ class ChartTest(unittest.TestCase):
         errors = [line for line in done.stdout.splitlines() if ' error: ' in line and 'is not in this version' not in line]
         self.assertEqual(errors, [], done.stdout)
         self.assertRegex(done.stdout, r'\d+ errors?, \d+ warnings?')
+
+    def test_version_is_the_programs(self):
+        binary = os.environ.get('SWIFTAIL', os.path.join(ROOT, '.build/release/swiftail'))
+        said = subprocess.run([binary, 'version'], capture_output=True, text=True, check=True).stdout.split()
+        self.assertEqual(said, ['swiftail', load(CHART, 'Chart.yaml')['appVersion']])
 
     def test_promtail_again_keeps_swiftails_positions(self):
         back = load('deploy/helm/promtail-again.yaml')

@@ -73,6 +73,7 @@ class ImageTest(AgentTest):
         until(lambda: 'for root alone' in self.lines(self.sinks_url), what='the line')
         self.assertIn('Ready', until(lambda: self.get('/ready')))
         self.assertIn('promtail_build_info', self.get('/metrics'))
+        self.assertIn('swiftail', podman('exec', self.name, 'swiftail', 'version'))
         podman('stop', '--time', '10', self.name)
         self.assertEqual(json.loads(podman('inspect', self.name))[0]['State']['ExitCode'], 0)
         self.assertIn('app.log', self.read('state/positions.yaml'))

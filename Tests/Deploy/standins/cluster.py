@@ -54,20 +54,20 @@ def kubectl(state):
     elif verb == 'rollout':
         print('daemon set "%s" successfully rolled out' % words[1].split('/')[1])
     elif verb == 'port-forward':
-        return forward
+        return lambda: forward(state.get('sick', False))
     else:
         fail('error: unknown command "%s"' % verb)
 
 
-def forward():
-    """An agent's /ready (503 at first, as while it starts) and /metrics on a free port, until the program is told to end."""
+def forward(sick):
+    """An agent's /ready (503 at first, as while it starts; for ever if it is sick) and /metrics on a free port, until the program is told to end."""
     class Agent(http.server.BaseHTTPRequestHandler):
         asked = 0
 
         def do_GET(self):
             Agent.asked += 1
             if self.path == '/ready':
-                status, text = (200, 'Ready') if Agent.asked > 1 else (503, 'Not ready')
+                status, text = (200, 'Ready') if Agent.asked > 1 and not sick else (503, 'Not ready')
             else:
                 status, text = 200, 'promtail_build_info{version="0.1.0",tags="swiftail"} 1\n'
             self.send_response(status)

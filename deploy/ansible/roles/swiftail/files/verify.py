@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Asks a workload's agent for /ready and /metrics through kubectl port-forward, for as long as a minute.
+"""Asks a workload's agent for /ready and /metrics through kubectl port-forward, until it is ready or the seconds are over.
 
-verify.py KUBECTL NAMESPACE WORKLOAD PORT [PATH PREFIX]
+verify.py KUBECTL NAMESPACE WORKLOAD PORT SECONDS [PATH PREFIX]
 """
 import re
 import subprocess
@@ -21,7 +21,7 @@ def fetch(url):
         return None, str(error)
 
 
-def main(kubectl, namespace, workload, port, prefix=''):
+def main(kubectl, namespace, workload, port, seconds, prefix=''):
     # Port 0: kubectl takes a free one and says which.
     forward = subprocess.Popen([kubectl, 'port-forward', '--namespace', namespace, workload, ':' + port],
                                stdout=subprocess.PIPE, text=True)
@@ -31,7 +31,7 @@ def main(kubectl, namespace, workload, port, prefix=''):
         if not found:
             sys.exit('kubectl port-forward %s said %r' % (workload, line))
         base = 'http://%s%s' % (found[1], prefix)
-        end = time.monotonic() + 60
+        end = time.monotonic() + float(seconds)
         while True:
             status, text = fetch(base + '/ready')
             if status == 200:
