@@ -73,9 +73,9 @@ extension Reader {
         missed.append(found)
         if found.identity != record.identity { readElsewhere(found.identity) }
       } else if !candidates.contains(where: { $0.status.identity == record.identity }) {
-        setup.log.warn(
-          "a file was rotated away while nothing was read, and is not to be found", ("path", record.path),
-          ("acked", record.acked))
+        setup.log.info(
+          "a file went away while nothing was read; what was written to it after this is not to be had",
+          ("path", record.path), ("acked", record.acked))
       }
       setup.positions.forgetKnown(record)
       if let rewritten = openRewritten(record, all, siblings, missed, glob) { missed.append(rewritten) }
