@@ -72,7 +72,11 @@ public struct AgentProcess: Sendable {
       try discovery.apply(scrapeConfigs)
       Task { [configurationReload] in
         for await _ in found {
-          await configurationReload.inOrder { path.update(targets: targets.targets(discovery.jobs)) }
+          await configurationReload.inOrder {
+            path.update(targets: targets.targets(discovery.jobs))
+            // How long the files of pods that are gone are, before the kubelet removes them.
+            if targets.holds { _ = targets.release(MatchedFiles(files: LinuxFileSystem(), positions: path.files)) }
+          }
         }
       }
       holding = Task { [configurationReload] in
