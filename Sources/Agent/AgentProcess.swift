@@ -75,7 +75,11 @@ public struct AgentProcess: Sendable {
           await configurationReload.inOrder {
             path.update(targets: targets.targets(discovery.jobs))
             // How long the files of pods that are gone are, before the kubelet removes them.
-            if targets.holds { _ = targets.release(MatchedFiles(files: LinuxFileSystem(), positions: path.files)) }
+            if targets.holds,
+              let left = targets.release(MatchedFiles(files: LinuxFileSystem(), positions: path.files))
+            {
+              path.update(targets: left)
+            }
           }
         }
       }
