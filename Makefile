@@ -7,8 +7,11 @@ LOGS ?=
 UP ?=
 PROMTAIL ?=
 FLUENTBIT ?=
+IMAGE ?= swiftail/swiftail:$(shell sed -n 's/^appVersion: //p' deploy/helm/swiftail/Chart.yaml)
+CONTAINERS ?= $(notdir $(firstword $(shell command -v podman docker)))
 
-.PHONY: up archives build test unit conformance kubernetes test-kubernetes end-to-end drills soak browser instructions lint format bench clean packages
+.PHONY: up archives build test unit conformance kubernetes test-kubernetes bench-kubernetes end-to-end drills soak browser instructions \
+	deploy image deb manifests lint format bench clean packages
 
 up: build ## Show this machine's logs (LOGS="/path/*.log …" for others, UP="--listen …" for options)
 	@set -f; exec $(BINARY) up $(UP) $(LOGS)
@@ -22,7 +25,7 @@ archives:
 build: packages archives ## The release binary, .build/release/swiftail
 	$(SWIFT) build $(RELEASE) --product swiftail
 
-test: build unit conformance kubernetes end-to-end drills browser instructions ## Everything
+test: build unit conformance kubernetes end-to-end drills browser deploy instructions ## Everything
 
 unit: packages archives ## Unit tests, in a debug build
 	$(SWIFT) test
@@ -56,6 +59,23 @@ soak: build ## Random faults for half an hour (MINUTES=…, SEED=…)
 browser: build ## The console in a real browser; pictures in artifacts/
 	@scripts/install-packages test
 	python3 Tests/Browser/run.py --binary $(BINARY)
+
+deploy: build ## Chart, manifests, image, package, Ansible role, alert rules
+	@scripts/deploy-tools
+	.build/tools/python/bin/python -m unittest discover -s Tests/Deploy -p '*_test.py' -v
+
+image: build ## The container image (IMAGE=name:tag), with podman or docker, without a registry
+	@scripts/install-packages image
+	deploy/image/root $(BINARY) .build/image
+	$(CONTAINERS) build -f deploy/image/Dockerfile.root -t $(IMAGE) .build/image
+
+deb: build ## The Debian package, in artifacts/
+	@scripts/install-packages deb
+	deploy/debian/package $(BINARY) artifacts
+
+manifests: ## deploy/kubernetes and the chart's copies, written anew from the chart
+	@scripts/deploy-tools
+	scripts/deploy-manifests
 
 lint: ## Format, the direction of imports, reference pages
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests

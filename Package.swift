@@ -52,6 +52,7 @@ let package = Package(
   targets: [
     // ground: no policy, no async, no Foundation
     .target(name: "CLinux", path: "Sources/CShims/CLinux"),
+    .target(name: "CICUData", path: "Sources/CShims/CICUData"),
     .target(
       name: "CSnappy", path: "Sources/CShims/CSnappy", linkerSettings: archives("snappy", "stdc++")),
     .target(name: "CRE2", path: "Sources/CShims/CRE2", linkerSettings: archives("re2", "stdc++")),
@@ -139,7 +140,7 @@ let package = Package(
     .executableTarget(
       name: "swiftail",
       dependencies: [
-        "Agent", "AgentConfiguration", "Checks", "HTTPEdge", "Store", "Syscalls", "Telemetry", "YAMLSource",
+        "CICUData", "Agent", "AgentConfiguration", "Checks", "HTTPEdge", "Store", "Syscalls", "Telemetry", "YAMLSource",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,

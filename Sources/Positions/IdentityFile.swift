@@ -37,7 +37,9 @@ public enum IdentityFile {
 
   public static func text(_ files: [FilePosition], _ finished: FinishedFiles = FinishedFiles()) -> String {
     var out = head + "\n"
-    for file in files.sorted(by: { ($0.path, $0.job, $0.identity.inode) < ($1.path, $1.job, $1.identity.inode) }) {
+    for file in files.sorted(by: {
+      $0.path != $1.path ? $0.path < $1.path : ($0.job, $0.identity.inode) < ($1.job, $1.identity.inode)
+    }) {
       out += "file \(file.identity.device) \(file.identity.inode) \(file.fingerprint.length) "
       out += "\(String(file.fingerprint.hash, radix: 16)) \(file.isRotated ? "rotated" : "current") "
       out += "\(GoQuote.quote(file.job)) \(GoQuote.quote(file.path))\n"

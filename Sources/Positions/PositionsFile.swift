@@ -85,7 +85,7 @@ public enum PositionsFile {
   public static func text(_ entries: [String: String]) -> String {
     if entries.isEmpty { return "positions: {}\n" }
     var out = "positions:\n"
-    for (key, value) in entries.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+    for (key, value) in entries.sorted(by: { $0.key < $1.key }) {
       let isNumber = !value.isEmpty && value.utf8.allSatisfy { (48...57).contains($0) }
       out += "  \(written(key)): \(isNumber ? "\"\(value)\"" : written(value))\n"
     }
@@ -158,35 +158,59 @@ public enum PositionsFile {
     }
   }
 
+  private static let reserved: Set<String> = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
+
   private static func written(_ text: String) -> String {
-    let bytes = Array(text.utf8)
-    if text.unicodeScalars.contains(where: {
-      $0.value < 32 || $0.value == 127 || $0.value == 0x85 || $0.value == 0xFEFF
-    }) {
-      var out = "\""
-      for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"": out += "\\\""
-        case "\\": out += "\\\\"
-        case "\n": out += "\\n"
-        case "\t": out += "\\t"
-        default:
-          if scalar.value < 32 || scalar.value == 127 || scalar.value == 0x85 || scalar.value == 0xFEFF {
-            let hex = String(scalar.value, radix: 16)
-            out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-          } else {
-            out.unicodeScalars.append(scalar)
-          }
+    isPlain(text)
+      ? text
+      : text.unicodeScalars.contains(where: needsEscape)
+        ? escaped(text)
+        : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+  }
+
+  /// Whether YAML takes the text for itself as it stands. One pass over the bytes: there may be thousands of paths.
+  private static func isPlain(_ text: String) -> Bool {
+    guard let first = text.utf8.first, first == 47 || (65...90).contains(first) || (97...122).contains(first) else {
+      return false
+    }
+    var before: UInt8 = 0
+    for byte in text.utf8 {
+      // Control characters, and what is beyond ASCII, may need more thought.
+      if byte < 32 || byte > 126 {
+        return text.utf8.allSatisfy { $0 > 126 || ($0 >= 32 && $0 < 127) } && isPlainText(text)
+      }
+      if before == 58 && byte == 32 || before == 32 && byte == 35 { return false }
+      before = byte
+    }
+    return before != 58 && before != 32 && (text.utf8.count > 5 || !reserved.contains(text.lowercased()))
+  }
+
+  private static func isPlainText(_ text: String) -> Bool {
+    !text.unicodeScalars.contains(where: needsEscape) && !text.contains(": ") && !text.contains(" #")
+      && text.utf8.last != 58 && text.utf8.last != 32
+  }
+
+  private static func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 32 || scalar.value == 127 || scalar.value == 0x85 || scalar.value == 0xFEFF
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var out = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": out += "\\\""
+      case "\\": out += "\\\\"
+      case "\n": out += "\\n"
+      case "\t": out += "\\t"
+      default:
+        if needsEscape(scalar) {
+          let hex = String(scalar.value, radix: 16)
+          out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+        } else {
+          out.unicodeScalars.append(scalar)
         }
       }
-      return out + "\""
     }
-    let first = bytes.first ?? 0
-    let isPlain =
-      (first == 47 || (65...90).contains(first) || (97...122).contains(first))
-      && !text.contains(": ") && !text.contains(" #") && bytes.last != 58 && bytes.last != 32
-      && !["y", "Y", "n", "N", "yes", "no", "on", "off", "true", "false", "null"].contains(text.lowercased())
-    return isPlain
-      ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+    return out + "\""
   }
 }

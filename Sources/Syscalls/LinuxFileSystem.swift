@@ -164,6 +164,11 @@ public struct LinuxFileSystem: FileSystem {
   public func rename(_ from: String, to: String) -> Result<Void, Errno> {
     retrying { Int(Glibc.rename(from, to)) }.map { _ in () }
   }
+
+  /// Does not follow a symbolic link.
+  public func changeOwner(_ path: String, user: UInt32, group: UInt32) -> Result<Void, Errno> {
+    retrying { Int(lchown(path, user, group)) }.map { _ in () }
+  }
 }
 
 extension FileStatus {

@@ -102,6 +102,8 @@ struct Reader: ~Copyable {
   var leaving: [LeavingFile] = []
   /// Counts the changes of clients.
   var clientChanges: UInt64 = 0
+  /// Where looking for files that wait for room begins.
+  var firstBlocked = 0
   var isDraining = false
   var isFinished = false
   var nextPoll: Int64 = 0
@@ -187,7 +189,11 @@ struct Reader: ~Copyable {
       if file.ledgers[Int(ticket.client)].release(ticket.span) { moved.insert(ticket.file) }
     }
     for number in moved { if let file = files[Int(number)] { reportPosition(file) } }
-    for case let file? in files where file.isBlocked { enqueue(file) }
+    // Each time another file is the first, so that none takes all the room while clients lag.
+    firstBlocked = files.isEmpty ? 0 : (firstBlocked + 1) % files.count
+    for place in files.indices {
+      if let file = files[(firstBlocked + place) % files.count], file.isBlocked { enqueue(file) }
+    }
     finishLeaving()
   }
 

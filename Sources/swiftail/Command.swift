@@ -48,9 +48,11 @@ struct Subcommands: AsyncParsableCommand {
       swiftail explain my-pod                tells why a pod, file or label is in Loki or not
       swiftail -config.file=promtail.yaml    runs a Promtail configuration; -help lists its flags
       """,
-    subcommands: [UpCommand.self, CheckCommand.self, ExplainCommand.self, VersionCommand.self])
+    subcommands: [
+      UpCommand.self, CheckCommand.self, ExplainCommand.self, TakeOverCommand.self, VersionCommand.self,
+    ])
 
-  static let names: Set<String> = ["up", "check", "explain", "version", "help"]
+  static let names: Set<String> = ["up", "check", "explain", "take-over", "version", "help"]
 }
 
 struct VersionCommand: ParsableCommand {

@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 int clinux_open(const char *path, int flags, unsigned mode) { return open(path, flags, mode); }
 
@@ -17,3 +20,15 @@ void clinux_strerror(int code, char *buffer, size_t size) {
 }
 
 void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+void clinux_raise_permitted_capabilities(void) {
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+  if (syscall(SYS_capget, &header, data) != 0) return;
+  int missing = 0;
+  for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+    missing |= data[i].effective != data[i].permitted;
+    data[i].effective = data[i].permitted;
+  }
+  if (missing) syscall(SYS_capset, &header, data);
+}

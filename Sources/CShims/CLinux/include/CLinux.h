@@ -13,3 +13,6 @@ void clinux_strerror(int code, char *buffer, size_t size);
 
 /// Names the calling thread, as `top -H` and `perf` show it.
 void clinux_name_thread(const char *name);
+
+/// Makes the calling thread's permitted capabilities effective; without effect where that is refused.
+void clinux_raise_permitted_capabilities(void);
