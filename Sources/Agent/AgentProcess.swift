@@ -72,7 +72,15 @@ public struct AgentProcess: Sendable {
       try discovery.apply(scrapeConfigs)
       Task { [configurationReload] in
         for await _ in found {
-          await configurationReload.inOrder { path.update(targets: targets.targets(discovery.jobs)) }
+          await configurationReload.inOrder {
+            path.update(targets: targets.targets(discovery.jobs))
+            // How long the files of pods that are gone are, before the kubelet removes them.
+            if targets.holds,
+              let left = targets.release(MatchedFiles(files: LinuxFileSystem(), positions: path.files))
+            {
+              path.update(targets: left)
+            }
+          }
         }
       }
       holding = Task { [configurationReload] in
