@@ -6,7 +6,7 @@ from agent import AgentTest, BINARY, free_port, until
 from charts import ROOT, load
 
 IMAGE = 'localhost/swiftail:deploy-test'
-LIMIT = 120_000_000  # bytes, uncompressed
+LIMIT = 90_000_000  # bytes, uncompressed
 
 
 def podman(*arguments, check=True):
