@@ -289,7 +289,12 @@ extension Reader {
       setup.metrics.forget(path: file.key.path)
     }
     renamedFrom = renamedFrom.filter { $0.value != file.number }
-    if file.isRotated { copies.remove(file.identity) }
+    if file.isRotated {
+      copies.remove(file.identity)
+      // Bounded, since paths come and go.
+      if cameAfter.count >= 4096 { cameAfter.removeAll() }
+      cameAfter[file.key] = max(cameAfter[file.key] ?? .min, file.cameAfter)
+    }
     files[Int(file.number)] = nil
     free.append(file.number)
     ready.removeAll { $0 === file }

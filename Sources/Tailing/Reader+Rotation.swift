@@ -17,7 +17,7 @@ extension Reader {
   ///   - left: what the last run knew of other files of the path.
   /// - Returns: the last of them, which the new file follows.
   mutating func openMissed(_ sighting: FileSighting, after last: TailedFile?, _ left: [FilePosition]) -> TailedFile? {
-    guard last != nil || !left.isEmpty else { return nil }
+    guard last != nil || !left.isEmpty || cameAfter[sighting.key] != nil else { return nil }
     if setup.jobs[sighting.target.job]?.compressed != nil { return last }
     let siblings = RotatedSiblings(of: sighting.key.path, files: setup.files)
     var missed = findKnown(left, siblings, sighting)
@@ -43,6 +43,11 @@ extension Reader {
     let known = setup.positions.known(path: sighting.key.path, job: sighting.target.jobName)
     setup.positions.noteFound(path: sighting.key.path, job: sighting.target.jobName)
     if let chain = openMissed(sighting, after: last, known) { renamedFrom[sighting.key] = chain.number }
+  }
+
+  /// The file that lay under a path last and is still held open.
+  func lastRotated(_ key: FileKey) -> TailedFile? {
+    files.lazy.compactMap { $0 }.filter { $0.key == key && $0.isRotated }.max { $0.cameAfter < $1.cameAfter }
   }
 
   private mutating func findKnown(_ left: [FilePosition], _ siblings: RotatedSiblings, _ sighting: FileSighting)
@@ -142,7 +147,7 @@ extension Reader {
     var seen = Set(files.lazy.compactMap { $0?.identity })
     seen.insert(sighting.identity)
     seen.formUnion(missed.lazy.map(\.identity))
-    guard let since = last?.cameAfter ?? setup.positions.savedByLastRun else { return [] }
+    guard let since = last?.cameAfter ?? cameAfter[sighting.key] ?? setup.positions.savedByLastRun else { return [] }
     let finished = setup.positions.finished(path: sighting.key.path, job: sighting.target.jobName)
     var beginnings = finished + known.filter { $0.length >= Fingerprint.telling }
     for case let file? in files where file.key == sighting.key && file.fingerprint.length > 0 {

@@ -89,6 +89,8 @@ struct Reader: ~Copyable {
   var current: [FileKey: TailedFile] = [:]
   /// The file that a path referred to before it was renamed: it is read to its end before the next one there.
   var renamedFrom: [FileKey: UInt32] = [:]
+  /// What lay under a path after the last file that was finished there was written later than this: nanoseconds since 1970.
+  var cameAfter: [FileKey: Int64] = [:]
   /// What a path's file was before it was truncated: copies of it are known by that.
   var truncated: [FileKey: TruncatedContent] = [:]
   /// Files that are copies and are read in the place of what they were made of.
@@ -155,13 +157,17 @@ struct Reader: ~Copyable {
     case .sighted(let sighting): sighted(sighting)
     case .renamed(let former, let sighting): renamed(former, sighting)
     case .vanished(let key):
-      if let never = unopened.removeValue(forKey: key) {
+      if var never = unopened.removeValue(forKey: key) {
         // Nobody holds it open, so another file may get its identity.
         inbox.noteClosed(target: key.target, identity: never.identity)
+        // It was renamed before it was opened.
+        never.identity = .none
+        readMissed(never, after: lastRotated(key))
       }
       forgetWaiting(key)
       vanished(key)
-    case .absent(let sighting): readMissed(sighting, after: nil)
+    case .absent(let sighting):
+      if current[sighting.key] == nil { readMissed(sighting, after: lastRotated(sighting.key)) }
     case .release(let key):
       unopened[key] = nil
       forgetWaiting(key)

@@ -10,7 +10,7 @@ public enum ReaderMessage: Sendable {
   case renamed(from: FileKey, FileSighting)
   /// A path refers to nothing any more.
   case vanished(FileKey)
-  /// The last run knew of a file under a path that refers to nothing now.
+  /// A path refers to nothing under which there was a file: the last run knew of it, or it came and went just now.
   case absent(FileSighting)
   /// Its target is gone: stop reading and keep the position.
   case release(FileKey)

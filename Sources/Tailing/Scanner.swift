@@ -319,6 +319,10 @@ struct ScanLoop {
       for target in targets where target.target.path == path || target.glob?.matches(path) == true {
         let key = FileKey(target: target.number, path: path)
         if isExcluded(path, target) || look(at: key, target) { continue }
+        if found[key] == nil {
+          // What this tells of came and went before it was looked at.
+          reader(key).put(.absent(FileSighting(key: key, target: target.target, identity: .none)))
+        }
         vanished(key)
       }
     }
