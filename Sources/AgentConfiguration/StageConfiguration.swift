@@ -11,7 +11,6 @@ public struct StageConfiguration: Sendable {
   public var name: String { declaration.name }
   /// Where its name stands in the file.
   public var line: Int { location.line }
-  public var isInThisVersion: Bool { declaration.isInThisVersion }
 
   public enum Options: Sendable {
     case cri(CRIStage)
@@ -83,12 +82,5 @@ public struct StageConfiguration: Sendable {
     for error in options.errors.errors { errors.add(error) }
     guard let read, options.hasNoErrors else { return nil }
     return StageConfiguration(declaration: declaration, options: read, location: entry.keyLocation)
-  }
-
-  /// The stages that are not in this version, nested ones included.
-  func notInThisVersion() -> [StageConfiguration] {
-    var found = isInThisVersion ? [] : [self]
-    if case .match(let match) = options { found += match.stages.flatMap { $0.notInThisVersion() } }
-    return found
   }
 }

@@ -4,19 +4,17 @@ public struct StageDeclaration: Sendable {
   public let name: String
   public let aliases: [String]
   public let summary: String
-  public let isInThisVersion: Bool
   /// Whether the stage may stand without anything under it.
   let acceptsNothing: Bool
   let read: @Sendable (inout StageOptions) -> StageConfiguration.Options?
 
   private init(
-    _ name: String, aliases: [String] = [], _ summary: String, isInThisVersion: Bool = false,
-    acceptsNothing: Bool = false, read: @escaping @Sendable (inout StageOptions) -> StageConfiguration.Options?
+    _ name: String, aliases: [String] = [], _ summary: String, acceptsNothing: Bool = false,
+    read: @escaping @Sendable (inout StageOptions) -> StageConfiguration.Options?
   ) {
     self.name = name
     self.aliases = aliases
     self.summary = summary
-    self.isInThisVersion = isInThisVersion
     self.acceptsNothing = acceptsNothing
     self.read = read
   }
@@ -31,91 +29,91 @@ public struct StageDeclaration: Sendable {
 
   private static let parsing: [StageDeclaration] = [
     StageDeclaration(
-      "cri", "lines of containerd and CRI-O: time, stream, flags and message", isInThisVersion: true,
+      "cri", "lines of containerd and CRI-O: time, stream, flags and message",
       acceptsNothing: true
     ) { CRIStage(&$0).map(StageConfiguration.Options.cri) },
     StageDeclaration(
-      "docker", "lines of Docker's json-file driver: log, stream and time", isInThisVersion: true, acceptsNothing: true
+      "docker", "lines of Docker's json-file driver: log, stream and time", acceptsNothing: true
     ) { _ in .docker },
     StageDeclaration(
-      "eventlogmessage", "the message of a Windows event, key by key", isInThisVersion: true, acceptsNothing: true
+      "eventlogmessage", "the message of a Windows event, key by key", acceptsNothing: true
     ) {
       .eventLogMessage(EventLogMessageStage(&$0))
     },
-    StageDeclaration("json", "values of a JSON line, by JMESPath expressions", isInThisVersion: true) {
+    StageDeclaration("json", "values of a JSON line, by JMESPath expressions") {
       JSONStage(&$0).map(StageConfiguration.Options.json)
     },
-    StageDeclaration("logfmt", "values of a line of key=value pairs", isInThisVersion: true) {
+    StageDeclaration("logfmt", "values of a line of key=value pairs") {
       LogfmtStage(&$0).map(StageConfiguration.Options.logfmt)
     },
-    StageDeclaration("regex", "the named groups of a regular expression", isInThisVersion: true) {
+    StageDeclaration("regex", "the named groups of a regular expression") {
       RegexStage(&$0).map(StageConfiguration.Options.regex)
     },
   ]
 
   private static let transforming: [StageDeclaration] = [
     StageDeclaration(
-      "decolorize", "removes the escape sequences that colour a terminal", isInThisVersion: true, acceptsNothing: true
+      "decolorize", "removes the escape sequences that colour a terminal", acceptsNothing: true
     ) { _ in .decolorize },
-    StageDeclaration("geoip", "where an address lies", isInThisVersion: true) {
+    StageDeclaration("geoip", "where an address lies") {
       GeoIPStage(&$0).map(StageConfiguration.Options.geoIP)
     },
-    StageDeclaration("multiline", "joins lines to blocks", isInThisVersion: true) {
+    StageDeclaration("multiline", "joins lines to blocks") {
       MultilineStage(&$0).map(StageConfiguration.Options.multiline)
     },
-    StageDeclaration("output", "an extracted value becomes the line", isInThisVersion: true) {
+    StageDeclaration("output", "an extracted value becomes the line") {
       OutputStage(&$0).map(StageConfiguration.Options.output)
     },
-    StageDeclaration("pack", "puts labels and line into a JSON object", isInThisVersion: true, acceptsNothing: true) {
+    StageDeclaration("pack", "puts labels and line into a JSON object", acceptsNothing: true) {
       .pack(PackStage(&$0))
     },
-    StageDeclaration("replace", "replaces the groups of a regular expression", isInThisVersion: true) {
+    StageDeclaration("replace", "replaces the groups of a regular expression") {
       ReplaceStage(&$0).map(StageConfiguration.Options.replace)
     },
-    StageDeclaration("template", "builds an extracted value from others", isInThisVersion: true) {
+    StageDeclaration("template", "builds an extracted value from others") {
       TemplateStage(&$0).map(StageConfiguration.Options.template)
     },
-    StageDeclaration("timestamp", "the entry's time from an extracted value", isInThisVersion: true) {
+    StageDeclaration("timestamp", "the entry's time from an extracted value") {
       TimestampStage(&$0).map(StageConfiguration.Options.timestamp)
     },
   ]
 
   private static let labelling: [StageDeclaration] = [
-    StageDeclaration("labelallow", "keeps only the labels it lists", isInThisVersion: true) {
+    StageDeclaration("labelallow", "keeps only the labels it lists") {
       LabelAllowStage(&$0).map(StageConfiguration.Options.labelAllow)
     },
-    StageDeclaration("labeldrop", "removes labels", isInThisVersion: true) {
+    StageDeclaration("labeldrop", "removes labels") {
       LabelDropStage(&$0).map(StageConfiguration.Options.labelDrop)
     },
-    StageDeclaration("labels", "labels from extracted values", isInThisVersion: true, acceptsNothing: true) {
+    StageDeclaration("labels", "labels from extracted values", acceptsNothing: true) {
       .labels(LabelsStage(&$0))
     },
-    StageDeclaration("static_labels", "labels with fixed values", isInThisVersion: true, acceptsNothing: true) {
+    StageDeclaration("static_labels", "labels with fixed values", acceptsNothing: true) {
       .staticLabels(StaticLabelsStage(&$0))
     },
     StageDeclaration(
       "structured_metadata", aliases: ["non_indexed_labels"], "structured metadata from extracted values",
-      isInThisVersion: true, acceptsNothing: true
+      acceptsNothing: true
     ) { .structuredMetadata(StructuredMetadataStage(&$0)) },
-    StageDeclaration("tenant", "chooses the tenant of an entry", isInThisVersion: true) {
+    StageDeclaration("tenant", "chooses the tenant of an entry") {
       TenantStage(&$0).map(StageConfiguration.Options.tenant)
     },
   ]
 
   private static let acting: [StageDeclaration] = [
-    StageDeclaration("drop", "drops entries", isInThisVersion: true) {
+    StageDeclaration("drop", "drops entries") {
       DropStage(&$0).map(StageConfiguration.Options.drop)
     },
-    StageDeclaration("limit", "limits the rate of entries", isInThisVersion: true) {
+    StageDeclaration("limit", "limits the rate of entries") {
       LimitStage(&$0).map(StageConfiguration.Options.limit)
     },
-    StageDeclaration("match", "stages for the entries that a selector fits", isInThisVersion: true) {
+    StageDeclaration("match", "stages for the entries that a selector fits") {
       MatchStage(&$0).map(StageConfiguration.Options.match)
     },
-    StageDeclaration("metrics", "metrics from extracted values", isInThisVersion: true) {
+    StageDeclaration("metrics", "metrics from extracted values") {
       MetricsStage(&$0).map(StageConfiguration.Options.metrics)
     },
-    StageDeclaration("sampling", "keeps a share of the entries", isInThisVersion: true) {
+    StageDeclaration("sampling", "keeps a share of the entries") {
       SamplingStage(&$0).map(StageConfiguration.Options.sampling)
     },
   ]

@@ -78,10 +78,6 @@ extension ScrapeConfiguration {
 
   fileprivate func check(path: String, _ errors: inout ErrorCollector) {
     for error in stageErrors.errors { errors.add(error) }
-    for stage in pipelineStages.flatMap({ $0.notInThisVersion() }) {
-      errors.add(
-        "stage \"\(stage.name)\" (line \(stage.location.line)) is not in this version", at: stage.location, path: path)
-    }
     for (index, rule) in relabelConfigs.enumerated() {
       if let fault = rule.fault() { errors.add(fault, at: rule.location, path: "\(path).relabel_configs[\(index)]") }
     }

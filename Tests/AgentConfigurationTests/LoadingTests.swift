@@ -153,11 +153,6 @@ struct LoadingTests {
       "through Docker's API is not in this version"
     ),
     (
-      client
-        + "scrape_configs:\n- job_name: s\n  static_configs: [{}]\n  pipeline_stages:\n  - geoip: {db: /x, source: a, db_type: city}\n",
-      "stage \"geoip\" (line 6) is not in this version"
-    ),
-    (
       client + "scrape_configs: [{job_name: s, static_configs: [{}], pipeline_stages: [{jsn: {}}]}]",
       "stage \"jsn\" is not known in scrape_configs[0].pipeline_stages[0]; did you mean \"json\"?"
     ),

@@ -26,7 +26,6 @@ struct StageTests {
     let names = StageDeclaration.all.flatMap { [$0.name] + $0.aliases }
     #expect(Set(names).count == names.count)
     #expect(StageDeclaration.all.count == 25)
-    #expect(StageDeclaration.all.filter { !$0.isInThisVersion }.map(\.name) == ["geoip"])
   }
 
   @Test func criConvertsItsOptions() throws {
@@ -137,11 +136,5 @@ struct StageTests {
       String(repeating: "{match: {selector: '{a=\"b\"}', stages: [", count: 150) + "{docker: }"
       + String(repeating: "]}}", count: 150)
     #expect(try !read(stage).errors.isEmpty)
-  }
-
-  @Test func nestedStagesOfLaterVersionsAreFound() throws {
-    let (stages, _) = try read(
-      "{match: {selector: '{a=\"b\"}', stages: [{geoip: {db: /x, source: a, db_type: city}}, {docker: }]}}")
-    #expect(stages.flatMap { $0.notInThisVersion() }.map(\.name) == ["geoip"])
   }
 }
