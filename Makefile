@@ -47,10 +47,10 @@ end-to-end: build ## Real files, real HTTP, the real binary
 	@scripts/install-packages test
 	python3 -m unittest discover -s Tests/EndToEnd -p '*_test.py' -v
 
-drills: build ## Kills, outages, rotations: no line may be lost; a minute of random faults
+drills: build ## Kills, outages, rotations: no line may be lost; a minute of faults from one seed
 	@scripts/install-packages bench
 	python3 bench/reliability.py --binary $(BINARY) -j 6
-	python3 bench/soak.py --binary $(BINARY) --minutes 1
+	python3 bench/soak.py --binary $(BINARY) --minutes 1 --seed 1
 
 soak: build ## Random faults for half an hour (MINUTES=…, SEED=…)
 	@scripts/install-packages bench
