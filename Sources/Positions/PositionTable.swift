@@ -83,7 +83,8 @@ public final class PositionTable: Sendable {
 
   /// A job has looked for the file of a path.
   public func noteFound(path: String, job: String) {
-    state.withLock { _ = $0.found.insert(.init(path: path, job: job)) }
+    // Only where there is something to inherit: paths come and go without end.
+    state.withLock { if $0.inherited[path] != nil { $0.found.insert(.init(path: path, job: job)) } }
   }
 
   /// A reader takes a file over.
@@ -179,6 +180,11 @@ public final class PositionTable: Sendable {
     let goneFinished = Set(paths.finished.filter { !exists($0) })
     return state.withLock { state in
       for path in gone { state.inherited[path] = nil }
+      if !gone.isEmpty {
+        let gone = Set(gone)
+        state.found = state.found.filter { !gone.contains($0.path) }
+        state.foreign.subtract(gone)
+      }
       state.known.removeAll { known in gone.contains(known.path) && !known.isRotated }
       state.isDirty = false
       var entries = state.inherited

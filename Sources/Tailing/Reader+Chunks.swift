@@ -68,7 +68,12 @@ extension Reader {
     }
     file.mergeGroups()
     file.hasRested = !hasMore
-    if !hasMore, !file.isBlocked, !isPaused(file) { reachedEnd(file) }
+    if file.isFailing {
+      file.isAtEnd = false
+      letSuccessorGo(file)
+    } else if !hasMore, !file.isBlocked, !isPaused(file) {
+      reachedEnd(file)
+    }
     return hasMore && !file.isExhausted
   }
 
@@ -127,10 +132,15 @@ extension Reader {
 
   private mutating func reachedEnd(_ file: TailedFile) {
     file.isAtEnd = true
-    if let next = file.successor {
-      file.successor = nil
-      enqueueNow(next)
-    }
+    letSuccessorGo(file)
+  }
+
+  /// What follows the file is read from now on, also where it cannot be read itself.
+  private mutating func letSuccessorGo(_ file: TailedFile) {
+    guard let next = file.successor else { return }
+    file.successor = nil
+    next.predecessor = nil
+    enqueueNow(next)
   }
 
   mutating func enqueueNow(_ file: TailedFile) {

@@ -255,7 +255,9 @@ extension Reader {
   /// A rotated file has been quiet long enough: a last line without end is sent, then the file is let go.
   mutating func finishRotated(_ file: TailedFile) {
     if !file.isExhausted {
-      guard sendUnendedLine(file), !isPaused(file) else { return }
+      // What cannot be read now is not at its end.
+      if file.isFailing { return enqueue(file) }
+      guard sendUnendedLine(file), !isPaused(file), !file.isFailing else { return }
       letGo(file)
     }
     if file.isAcked { close(file, keeping: false) }
@@ -291,8 +293,7 @@ extension Reader {
     renamedFrom = renamedFrom.filter { $0.value != file.number }
     if file.isRotated {
       copies.remove(file.identity)
-      // Bounded, since paths come and go.
-      if cameAfter.count >= 4096 { cameAfter.removeAll() }
+      if cameAfter.count >= Self.rememberedPaths { cameAfter.removeAll() }
       cameAfter[file.key] = max(cameAfter[file.key] ?? .min, file.cameAfter)
     }
     files[Int(file.number)] = nil

@@ -191,6 +191,7 @@ extension Reader {
       "file was truncated and is read from its beginning", ("path", file.key.path), ("read", least),
       ("copy", copy?.path ?? "none"))
     if wasCurrent {
+      if truncated.count >= Self.rememberedPaths { truncated.removeAll() }
       truncated[file.key] = former
       current[file.key] = nil
       rotate(file)

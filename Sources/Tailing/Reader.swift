@@ -70,6 +70,8 @@ struct Reader: ~Copyable {
   /// File systems stamp files with a clock that is behind the real one by up to this: nanoseconds.
   static let coarseTime: Int64 = 20_000_000
   static let streamLimit = 50_000
+  /// Paths of which something is remembered after their files are gone: paths come and go without end.
+  static let rememberedPaths = 4096
 
   var setup: ReaderSetup
   let inbox: ReaderInbox

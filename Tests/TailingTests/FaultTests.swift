@@ -34,6 +34,19 @@ import Testing
     world.kill()
   }
 
+  @Test func a_rotated_file_that_cannot_be_read_for_long_is_not_given_up() throws {
+    let world = try started(3)
+    world.files.fail(.read, with: Errno(5))
+    world.files.append("/l/app.log", lines(3..<6))
+    _ = world.files.rename("/l/app.log", to: "/l/app.log.1")
+    world.settle(seconds: 400)
+    expect(world, 0..<3)
+    world.files.fail(.read, with: nil)
+    world.settle(seconds: 10)
+    expect(world, 0..<6)
+    world.kill()
+  }
+
   @Test func no_descriptor_is_left_for_a_while() throws {
     let world = TailingWorld()
     world.files.append("/l/app.log", lines(0..<3))
