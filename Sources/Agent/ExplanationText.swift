@@ -1,8 +1,8 @@
 import AgentConfiguration
-import HTTPEdge
 import Inputs
 import LogModel
 import Relabeling
+import Telemetry
 import YAMLSource
 
 extension Explanation {

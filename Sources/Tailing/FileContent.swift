@@ -123,30 +123,26 @@ final class FileContent {
 }
 
 extension FileContent {
-  /// What the content begins with.
-  func fingerprint(length: Int) -> Fingerprint {
-    if length <= 0 { return .empty }
-    return withUnsafeTemporaryAllocation(byteCount: Fingerprint.full, alignment: 8) { bytes in
-      let wanted = UnsafeMutableRawBufferPointer(rebasing: bytes[..<min(length, Fingerprint.full)])
-      guard case .success(let count) = readFully(at: 0, into: wanted) else { return .empty }
-      return Fingerprint(length: count, hash: Hash.bytes(UnsafeRawBufferPointer(rebasing: wanted[..<count])))
+  /// What the content begins with; nothing where it cannot be read.
+  func fingerprint(length: Int) -> Fingerprint { beginning(length: length) ?? .empty }
+
+  private func beginning(length: Int) -> Fingerprint? {
+    withUnsafeTemporaryAllocation(byteCount: Fingerprint.full, alignment: 8) { bytes in
+      let wanted = UnsafeMutableRawBufferPointer(rebasing: bytes[..<max(0, min(length, Fingerprint.full))])
+      guard case .success(let count) = readFully(at: 0, into: wanted) else { return nil }
+      return count == 0
+        ? .empty : Fingerprint(length: count, hash: Hash.bytes(UnsafeRawBufferPointer(rebasing: wanted[..<count])))
     }
   }
 
-  /// Whether the content begins with this, as far as it goes.
-  func begins(with fingerprint: Fingerprint) -> Bool {
-    fingerprint.length > 0 && self.fingerprint(length: fingerprint.length) == fingerprint
-  }
+  /// Whether the content begins with this, as far as it goes; not so where it cannot be read.
+  func begins(with fingerprint: Fingerprint) -> Bool { matches(fingerprint) ?? false }
 
-  /// Whether the content certainly begins with something else; not so where it cannot be read.
-  func differs(from fingerprint: Fingerprint) -> Bool {
-    guard fingerprint.length > 0 else { return false }
-    return withUnsafeTemporaryAllocation(byteCount: Fingerprint.full, alignment: 8) { bytes in
-      let wanted = UnsafeMutableRawBufferPointer(rebasing: bytes[..<min(fingerprint.length, Fingerprint.full)])
-      guard case .success(let count) = readFully(at: 0, into: wanted) else { return false }
-      return Fingerprint(length: count, hash: Hash.bytes(UnsafeRawBufferPointer(rebasing: wanted[..<count])))
-        != fingerprint
-    }
+  /// Whether the content begins with something else, or is shorter; not so where it cannot be read.
+  func differs(from fingerprint: Fingerprint) -> Bool { matches(fingerprint) == false }
+
+  private func matches(_ fingerprint: Fingerprint) -> Bool? {
+    fingerprint.length > 0 ? beginning(length: fingerprint.length).map { $0 == fingerprint } : nil
   }
 
   /// What stands before an offset; nothing where it cannot be read.

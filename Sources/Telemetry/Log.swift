@@ -64,34 +64,13 @@ public final class Log: Sendable {
     switch settings.format {
     case .logfmt: sink(pairs.map { "\($0.0)=\(Self.logfmt($0.1))" }.joined(separator: " ") + "\n")
     case .json:
-      sink("{" + pairs.map { "\(Self.quoted($0.0)):\(Self.quoted($0.1))" }.joined(separator: ",") + "}\n")
+      sink("{" + pairs.map { "\(JSONQuote.quote($0.0)):\(JSONQuote.quote($0.1))" }.joined(separator: ",") + "}\n")
     }
   }
 
   private static func logfmt(_ value: String) -> String {
     let bare = !value.isEmpty && value.utf8.allSatisfy { $0 > 32 && $0 != 34 && $0 != 61 && $0 != 92 && $0 != 127 }
-    return bare ? value : quoted(value)
-  }
-
-  private static func quoted(_ value: String) -> String {
-    var out = "\""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case "\n": out += "\\n"
-      case "\r": out += "\\r"
-      case "\t": out += "\\t"
-      default:
-        if scalar.value < 32 || scalar.value == 127 {
-          let hex = String(scalar.value, radix: 16)
-          out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-        } else {
-          out.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return out + "\""
+    return bare ? value : JSONQuote.quote(value)
   }
 
   /// RFC 3339 in UTC with nanoseconds.

@@ -1,6 +1,7 @@
 import Agent
 import Checks
 import HTTPEdge
+import Telemetry
 import YAMLSource
 
 /// Findings for programs.

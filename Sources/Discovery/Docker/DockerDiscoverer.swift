@@ -3,6 +3,7 @@ import GoCompat
 import HTTPEdge
 import LogModel
 import NIOCore
+import Telemetry
 
 /// `docker_sd_configs`: the running containers of a Docker daemon, one target for each port they have.
 struct DockerDiscoverer: RefreshingDiscoverer {

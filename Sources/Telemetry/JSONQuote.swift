@@ -7,9 +7,10 @@ public enum JSONQuote {
       case "\"": out += "\\\""
       case "\\": out += "\\\\"
       case "\n": out += "\\n"
-      case "\t": out += "\\t"
       case "\r": out += "\\r"
-      case _ where scalar.value < 0x20:
+      case "\t": out += "\\t"
+      // DEL too, so that a terminal that shows the log is left alone.
+      case _ where scalar.value < 32 || scalar.value == 127:
         let hex = String(scalar.value, radix: 16)
         out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
       default: out.unicodeScalars.append(scalar)
