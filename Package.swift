@@ -93,6 +93,7 @@ let package = Package(
         "Bytes", "LogModel", "Syscalls", "Decompression", "TextEncoding", "Positions", "Pipeline", "Delivery",
         "Telemetry",
       ]),
+    room("Feeding", ["Bytes", "LogModel", "Syscalls", "Positions", "Pipeline", "Delivery", "Telemetry"]),
 
     // what is legal and harmful in a configuration
     room("Checks", ["YAMLSource", "GoCompat", "LogModel", "AgentConfiguration", "Tailing"]),
@@ -117,8 +118,8 @@ let package = Package(
     room(
       "Inputs",
       [
-        "Bytes", "LogModel", "Syscalls", "Pipeline", "Positions", "Delivery", "Tailing", "Discovery", "Relabeling",
-        "Telemetry",
+        "Bytes", "LogModel", "Syscalls", "Pipeline", "Positions", "Delivery", "Tailing", "Feeding", "Discovery",
+        "Relabeling", "Telemetry",
       ]),
     room("Outputs", ["CSnappy", "Bytes", "LogModel", "GoCompat", "Delivery", "HTTPEdge", nioCore]),
 
@@ -134,7 +135,7 @@ let package = Package(
       [
         "LogModel", "Telemetry", "Syscalls", "YAMLSource", "Decompression", "GoCompat", "TextEncoding",
         "AgentConfiguration",
-        "Pipeline", "Positions", "Delivery", "Tailing",
+        "Pipeline", "Positions", "Delivery", "Tailing", "Feeding",
         "HTTPEdge", "Relabeling", "Discovery", "Inputs", "Outputs", "Store", "StoreAPI", "Console", hummingbird,
       ]),
     .executableTarget(
