@@ -182,6 +182,12 @@ let package = Package(
         "SwiftailTesting", "Tailing", "Pipeline", "AgentConfiguration", "Positions", "Delivery", "LogModel", "Bytes",
         "Syscalls", "Telemetry",
       ]),
+    tests(
+      "FeedingTests",
+      [
+        "Feeding", "Pipeline", "AgentConfiguration", "Positions", "Delivery", "LogModel", "Bytes", "Syscalls",
+        "Telemetry",
+      ]),
     tests("LogQLTests", ["LogQL", "LogModel"]),
     tests("StoreFormatTests", ["StoreFormat", "LogModel", "Bytes"]),
     tests("StoreTests", ["Store", "StoreFormat", "LogQL", "LogModel", "Bytes"]),

@@ -63,7 +63,7 @@ public struct AgentProcess: Sendable {
       try discovery.apply(scrapeConfigs)
       targets.configure(scrapeConfigs)
       path.apply(
-        jobs, targets: targets.targets(discovery.jobs), clients: clients,
+        jobs, targets: targets.targets(discovery.jobs), sources: [], clients: clients,
         rotatedLimits: JobWiring.rotatedLimits(new.limits))
       status.configuration = new
       Self.configure(log, new.server)

@@ -50,7 +50,7 @@ final class ClientPlaces: Sendable {
         let place = state.places.firstIndex { $0 == nil } ?? state.places.count
         if place == state.places.count { state.places.append(nil) }
         state.places[place] = Occupant(setup: setup)
-        change.added.append((place: place, client: readerClient(setup)))
+        change.added.append((place: place, client: readingClient(setup)))
       }
       return change
     }
@@ -58,10 +58,10 @@ final class ClientPlaces: Sendable {
     return change
   }
 
-  private func readerClient(_ setup: ClientSetup) -> ReaderClient {
+  private func readingClient(_ setup: ClientSetup) -> ReadingClient {
     var lane = setup.lane
     lane.account = LimitAccount(metrics: metrics, host: setup.sender.host, tenant: setup.sender.tenant)
-    return ReaderClient(name: setup.sender.name, lane: lane)
+    return ReadingClient(name: setup.sender.name, lane: lane)
   }
 
   /// The queue of a client and tenant, and the task that empties it.

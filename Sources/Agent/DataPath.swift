@@ -1,4 +1,5 @@
 public import Delivery
+public import Feeding
 public import Pipeline
 public import Positions
 import Synchronization
@@ -42,12 +43,26 @@ public struct DataPathJob: Sendable {
   }
 }
 
+/// A source that is no file, and the job that reads it.
+public struct JobSource: Sendable {
+  /// The job's place in the configuration.
+  public var job: Int
+  public var source: any EntrySource
+
+  public init(job: Int, source: any EntrySource) {
+    self.job = job
+    self.source = source
+  }
+}
+
 /// What the data path is made of.
 public struct DataPathSetup: Sendable {
   public var clients: [ClientSetup]
   public var jobs: [DataPathJob]
   /// Their jobs by place in `jobs`.
   public var targets: [FileTarget]
+  /// What is read beside files.
+  public var sources: [JobSource] = []
   /// Of `target_config`: nanoseconds.
   public var targetSyncPeriod: Int64
   public var positionsPath: String
@@ -83,6 +98,7 @@ public final class DataPath: Sendable {
   private let metrics: DeliveryMetrics
   private let tailing: TailingMetrics
   private let clients: ClientPlaces
+  private let sources: SourceSet
   private let jobs: Mutex<JobNumbers>
 
   /// Starts reading.
@@ -118,6 +134,12 @@ public final class DataPath: Sendable {
     scanner = try Scanner(
       targets: numbers.numbered(setup.targets), syncPeriod: setup.targetSyncPeriod, files: files, log: log,
       readers: pool.inboxes, known: keeper.table.known)
+    sources = try SourceSet(
+      FeederSetup(
+        clients: change.added.map(\.client),
+        makeQueue: { client, tenant, settled in clients.makeQueue(client, tenant, settled: settled) },
+        positions: keeper.table, metrics: FeedingMetrics(registry), log: log))
+    sources.update(numbers.numbered(setup.sources))
     jobs = Mutex(numbers)
   }
 
@@ -132,7 +154,8 @@ public final class DataPath: Sendable {
   /// Takes over another configuration. Files, clients and jobs that are in both are not touched; a file whose job or
   /// target changed is read on from where it was acknowledged.
   public func apply(
-    _ prepared: PreparedJobs, targets: [FileTarget], clients setups: [ClientSetup], rotatedLimits: RotatedLimits
+    _ prepared: PreparedJobs, targets: [FileTarget], sources: [JobSource], clients setups: [ClientSetup],
+    rotatedLimits: RotatedLimits
   ) {
     let change = clients.change(to: setups)
     jobs.withLock { $0 = prepared.numbers }
@@ -142,12 +165,22 @@ public final class DataPath: Sendable {
       if !change.added.isEmpty || !change.removed.isEmpty { inbox.put(.clients(change)) }
     }
     scanner.update(numbered)
+    if !change.added.isEmpty || !change.removed.isEmpty { self.sources.change(change) }
+    self.sources.update(prepared.numbers.numbered(sources))
   }
 
   /// Other targets of the same jobs: what discoveries tell.
   public func update(targets: [FileTarget]) {
     scanner.update(jobs.withLock { $0.numbered(targets) })
   }
+
+  /// Other sources of the same jobs.
+  public func update(sources: [JobSource]) {
+    self.sources.update(jobs.withLock { $0.numbered(sources) })
+  }
+
+  /// How the sources are that are no files.
+  public var sourceStatuses: [SourceStatus] { sources.statuses }
 
   /// The files that are read at present, and how far.
   public var files: [FilePosition] { keeper.table.files }
@@ -163,9 +196,11 @@ public final class DataPath: Sendable {
   public func stop(grace: Duration) async {
     await offPool { [scanner] in scanner.close() }
     await pool.drain()
+    await sources.drain()
     await clients.finish(grace: grace)
-    await offPool { [pool, keeper] in
+    await offPool { [pool, sources, keeper] in
       pool.finish()
+      sources.finish()
       keeper.close()
     }
   }
@@ -217,6 +252,15 @@ private struct JobNumbers: Sendable {
     byName = kept
     places = jobs.map { kept[$0.name]!.number }
     return Dictionary(uniqueKeysWithValues: kept.values.map { ($0.number, $0.reading) })
+  }
+
+  func numbered(_ sources: [JobSource]) -> [SourceTarget] {
+    sources.compactMap { one in
+      guard places.indices.contains(one.job),
+        let known = byName.values.first(where: { $0.number == places[one.job] })
+      else { return nil }
+      return SourceTarget(source: one.source, pipeline: known.reading.pipeline, pipelineNumber: known.number)
+    }
   }
 
   func numbered(_ targets: [FileTarget]) -> [FileTarget] {

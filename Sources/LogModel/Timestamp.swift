@@ -22,6 +22,14 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
   @inlinable public var isEncodable: Bool { Self.encodable.contains(seconds) }
 
+  /// Since 1970; the nearest that 64 bits hold for years before 1678 and after 2261.
+  @inlinable public var nanosecondsSince1970: Int64 {
+    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    if overflow { return seconds < 0 ? .min : .max }
+    let (sum, sumOverflow) = product.addingReportingOverflow(Int64(nanoseconds))
+    return sumOverflow ? .max : sum
+  }
+
   /// One nanosecond later.
   @inlinable public var successor: Timestamp {
     nanoseconds == 999_999_999

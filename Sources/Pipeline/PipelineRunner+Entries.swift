@@ -83,6 +83,50 @@ extension PipelineRunner {
     return state.streams.add(context.labelsHash, context.labels(over: state.labels), &streams)
   }
 
+  /// Runs entries that bring their times along and whose lines may hold line ends.
+  /// - Parameters:
+  ///   - entries: of one label set, that of `state`.
+  ///   - chunk: what their places count from.
+  ///   - offset: of the chunk in its source: bytes, or what takes their place.
+  /// - Returns: how many were run; fewer than all where a rate is used up (`state.pausedUntil`).
+  public func run(
+    _ entries: UnsafeBufferPointer<TimedEntry>, of chunk: UnsafePointer<UInt8>, offset: UInt64, now: Int64,
+    state: inout PipelineState, streams: inout StreamTable, into block: inout EntryBlock
+  ) -> Int {
+    state.streams.validate(streams)
+    guard let first = entries.first else { return 0 }
+    if pipeline.shape == .plain {
+      let stream = state.streams.plain(state.labels, &streams)
+      for entry in entries {
+        block.records.append(
+          EntryRecord(
+            timestamp: entry.time, stream: stream, start: Int(entry.start), length: Int(entry.length), isMade: false))
+      }
+      block.lines += entries.count
+      return entries.count
+    }
+    defer { state.blocks.copy(chunk) }
+    let done = withContext(chunk, first.time.nanosecondsSince1970, now, &state, &block) { context, state, records in
+      for (index, entry) in entries.enumerated() {
+        begin(&context)
+        context.line = Slice(.chunk, Int(entry.start), Int(entry.length))
+        context.lineReadTime = entry.time.nanosecondsSince1970
+        context.time = entry.time
+        context.offset = offset &+ UInt64(entry.start)
+        let released = stages(&context, from: 0, &state)
+        emit(&context, &state, &streams, &records)
+        for part in released { resume(part, &context, &state, &streams, &records) }
+        if context.pausedUntil > now &+ Self.leeway {
+          state.pausedUntil = context.pausedUntil
+          return index + 1
+        }
+      }
+      return entries.count
+    }
+    block.lines += done
+    return done
+  }
+
   /// Lets go of held blocks that have waited long enough, or of everything that is held when the file is done with.
   /// - Parameters:
   ///   - isDone: no line will follow.

@@ -35,7 +35,9 @@ public struct FilePosition: Equatable, Sendable {
 public enum IdentityFile {
   static let head = "swiftail-positions 1"
 
-  public static func text(_ files: [FilePosition], _ finished: FinishedFiles = FinishedFiles()) -> String {
+  public static func text(
+    _ files: [FilePosition], _ finished: FinishedFiles = FinishedFiles(), _ sources: SourcePlaces = [:]
+  ) -> String {
     var out = head + "\n"
     for file in files.sorted(by: {
       $0.path != $1.path ? $0.path < $1.path : ($0.job, $0.identity.inode) < ($1.job, $1.identity.inode)
@@ -54,17 +56,28 @@ public enum IdentityFile {
         out += "\(GoQuote.quote(key.path))\n"
       }
     }
+    for (key, places) in sources.sorted(by: { ($0.key.entry, $0.key.job) < ($1.key.entry, $1.key.job) }) {
+      out += "source \(GoQuote.quote(key.job)) \(GoQuote.quote(key.entry))\n"
+      for (client, place) in places.sorted(by: { $0.key < $1.key }) {
+        out += "place \(place.time) \(GoQuote.quote(client)) \(GoQuote.quote(place.entry)) "
+        out += "\(GoQuote.quote(place.exact))\n"
+      }
+    }
     return out + "sum \(checksum(out))\n"
   }
 
   /// nil when the file is not whole: its checksum does not fit, or it is of another version.
-  public static func parse(_ bytes: [UInt8]) -> (files: [FilePosition], finished: FinishedFiles)? {
+  public static func parse(_ bytes: [UInt8]) -> (
+    files: [FilePosition], finished: FinishedFiles, sources: SourcePlaces
+  )? {
     let text = String(decoding: bytes, as: UTF8.self)
     guard let sumStart = text.range(ofLast: "sum ") else { return nil }
     let body = String(text[..<sumStart])
     guard text[sumStart...] == "sum \(checksum(body))\n", body.hasPrefix(head + "\n") else { return nil }
     var files: [FilePosition] = []
     var finished = FinishedFiles()
+    var sources: SourcePlaces = [:]
+    var source: SourceKey?
     for line in body.split(separator: "\n").dropFirst() {
       let words = line.split(separator: " ", maxSplits: 6, omittingEmptySubsequences: false)
       if words.first == "file", words.count == 7, let device = UInt64(words[1]), let inode = UInt64(words[2]),
@@ -86,11 +99,20 @@ public enum IdentityFile {
         let (job, rest) = quoted(line[place...]), let (path, _) = quoted(rest.dropFirst())
       {
         finished.add(Fingerprint(length: length, hash: hash), .init(path: path, job: job))
+      } else if words.first == "source", let (job, rest) = quoted(line.dropFirst("source ".count)),
+        let (entry, _) = quoted(rest.dropFirst())
+      {
+        source = SourceKey(job: job, entry: entry)
+      } else if words.first == "place", words.count > 2, let time = Int64(words[1]), let source,
+        let (client, rest) = quoted(line.dropFirst("place \(words[1]) ".count)),
+        let (entry, last) = quoted(rest.dropFirst()), let (exact, _) = quoted(last.dropFirst())
+      {
+        sources[source, default: [:]][client] = SourcePlace(entry: entry, exact: exact, time: time)
       } else {
         return nil
       }
     }
-    return (files, finished)
+    return (files, finished, sources)
   }
 
   private static func stamp(_ words: ArraySlice<Substring>) -> ReadStamp? {

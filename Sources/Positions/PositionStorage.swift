@@ -22,16 +22,19 @@ public struct StoredPositions: Equatable, Sendable {
   public var files: [FilePosition]
   /// What files that were read to their end and let go began with, so that they are known again under another name.
   public var finished: FinishedFiles
+  /// How far sources are that are no files.
+  public var sources: SourcePlaces
   /// When this was saved, in nanoseconds since 1970; nil when there was nothing.
   public var saved: Int64?
 
   public init(
     entries: [String: String] = [:], files: [FilePosition] = [], finished: FinishedFiles = FinishedFiles(),
-    saved: Int64? = nil
+    sources: SourcePlaces = [:], saved: Int64? = nil
   ) {
     self.entries = entries
     self.files = files
     self.finished = finished
+    self.sources = sources
     self.saved = saved
   }
 }

@@ -20,6 +20,7 @@ public final class PositionTable: Sendable {
     /// Paths under which a job has found a file since the start.
     var found: Set<FinishedFiles.Key> = []
     var finished = FinishedFiles()
+    var sources = SourceTable()
     var saved: Int64?
     var isDirty = false
     /// A file was taken over that is not on disk yet.
@@ -34,6 +35,7 @@ public final class PositionTable: Sendable {
     state.inherited = stored.entries
     state.known = stored.files
     state.finished = stored.finished
+    state.sources = SourceTable(stored)
     state.saved = stored.saved
     var written: [String: UInt64] = [:]
     for file in stored.files where !file.isRotated { written[file.path] = min(written[file.path] ?? .max, file.acked) }
@@ -194,8 +196,51 @@ public final class PositionTable: Sendable {
       }
       for (path, offset) in offsets { entries[path] = String(offset) }
       state.finished.forget { goneFinished.contains($0.path) }
+      for (key, value) in state.sources.entries { entries[key] = value }
       return StoredPositions(
-        entries: entries, files: Array(state.rows.values) + state.known, finished: state.finished)
+        entries: entries, files: Array(state.rows.values) + state.known, finished: state.finished,
+        sources: state.sources.places)
+    }
+  }
+
+  // MARK: - Sources that are no files
+
+  /// Where a source is to be read on for a client; nil at the first time.
+  public func place(of key: SourceKey, client: String) -> SourcePlace? {
+    state.withLock { state in
+      state.sources.place(of: key, client: client)
+        ?? state.inherited[key.entry].map { SourcePlace(entry: $0) }
+    }
+  }
+
+  /// A client has acknowledged a source up to there.
+  public func update(_ key: SourceKey, client: String, _ place: SourcePlace) {
+    state.withLock {
+      $0.sources.places[key, default: [:]][client] = place
+      $0.isDirty = true
+    }
+  }
+
+  /// Only these clients count for a source from now on.
+  public func keep(_ key: SourceKey, clients: [String]) {
+    state.withLock { state in
+      guard let places = state.sources.places[key], places.contains(where: { !clients.contains($0.key) }) else {
+        return
+      }
+      state.sources.places[key] = places.filter { clients.contains($0.key) }
+      state.isDirty = true
+    }
+  }
+
+  /// The source is gone for good.
+  public func forget(_ key: SourceKey, client: String) {
+    state.withLock {
+      $0.sources.places[key]?[client] = nil
+      if $0.sources.places[key]?.isEmpty ?? true {
+        $0.sources.places[key] = nil
+        $0.inherited[key.entry] = nil
+      }
+      $0.isDirty = true
     }
   }
 

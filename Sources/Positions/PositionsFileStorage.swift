@@ -27,6 +27,7 @@ public struct PositionsFileStorage: PositionStorage {
       if let parsed = IdentityFile.parse(bytes) {
         stored.files = parsed.files
         stored.finished = parsed.finished
+        stored.sources = parsed.sources
         if case .success(let status) = files.status(at: identityPath) { stored.saved = status.modified }
       } else {
         let aside = identityPath + ".broken"
@@ -60,7 +61,7 @@ public struct PositionsFileStorage: PositionStorage {
   public func save(_ positions: StoredPositions) throws(PositionStorageError) {
     // The identity file first: it is only believed where positions.yaml does not contradict it.
     let parts = [
-      (identityPath, IdentityFile.text(positions.files, positions.finished)),
+      (identityPath, IdentityFile.text(positions.files, positions.finished, positions.sources)),
       (path, PositionsFile.text(positions.entries)),
     ]
     for (file, text) in parts {

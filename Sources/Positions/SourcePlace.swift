@@ -27,3 +27,6 @@ public struct SourceKey: Hashable, Sendable {
     self.entry = entry
   }
 }
+
+/// How far each client was sent each source, by the client's name.
+public typealias SourcePlaces = [SourceKey: [String: SourcePlace]]

@@ -1,4 +1,5 @@
 import Decompression
+import Delivery
 import LogModel
 import Pipeline
 import Positions

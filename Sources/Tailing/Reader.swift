@@ -13,7 +13,7 @@ public struct ReaderSetup: Sendable {
   public var clocks: any Clocks
   /// By the number that targets name them with.
   public var jobs: [Int: ReadingJob]
-  public var clients: [ReaderClient]
+  public var clients: [ReadingClient]
   public var makeQueue: @Sendable (Int, String?) -> BatchQueue
   public var positions: PositionTable
   public var metrics: TailingMetrics
@@ -23,7 +23,7 @@ public struct ReaderSetup: Sendable {
   public var rotatedLimits: RotatedLimits
 
   public init(
-    files: any FileSystem, clocks: any Clocks = SystemClocks(), jobs: [Int: ReadingJob], clients: [ReaderClient],
+    files: any FileSystem, clocks: any Clocks = SystemClocks(), jobs: [Int: ReadingJob], clients: [ReadingClient],
     makeQueue: @escaping @Sendable (Int, String?) -> BatchQueue, positions: PositionTable, metrics: TailingMetrics,
     log: Log, pollInterval: Int64?, rotatedLimits: RotatedLimits = .standard
   ) {
@@ -37,18 +37,6 @@ public struct ReaderSetup: Sendable {
     self.log = log
     self.pollInterval = pollInterval
     self.rotatedLimits = rotatedLimits
-  }
-}
-
-/// A client as readers know it.
-public struct ReaderClient: Sendable {
-  /// What positions are kept by.
-  public var name: String
-  public var lane: LaneSettings
-
-  public init(name: String, lane: LaneSettings) {
-    self.name = name
-    self.lane = lane
   }
 }
 

@@ -1,3 +1,4 @@
+public import Delivery
 public import Positions
 import Synchronization
 public import Syscalls
@@ -24,19 +25,6 @@ public enum ReaderMessage: Sendable {
   case drain(done: @Sendable () -> Void)
   /// Report positions, close everything and end.
   case finish
-}
-
-/// Which clients a reload takes away and adds.
-public struct ClientChange: Sendable {
-  /// Places of clients that are gone.
-  public var removed: [Int]
-  /// New clients by place: one that was free, or the next.
-  public var added: [(place: Int, client: ReaderClient)]
-
-  public init(removed: [Int], added: [(place: Int, client: ReaderClient)]) {
-    self.removed = removed
-    self.added = added
-  }
 }
 
 /// A reader's letter box. Any thread may put; the reader's thread takes.

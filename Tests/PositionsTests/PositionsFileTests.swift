@@ -58,17 +58,40 @@ import Testing
       isRotated: true),
   ]
 
+  private static let sources: SourcePlaces = [
+    SourceKey(job: "j \"1\"", entry: "cursor-c0ffee"): [
+      "one": SourcePlace(entry: "1697062455", exact: "1697062455003000001 2", time: 1_697_062_455_003_000_001),
+      "two": SourcePlace(entry: "1697062450", time: 1_697_062_450_000_000_000),
+    ],
+    SourceKey(job: "", entry: "journal-j"): ["one": SourcePlace(entry: "s=1;i=2\n", exact: "", time: -1)],
+  ]
+
+  @Test func the_slowest_client_of_a_source_counts_unless_someone_else_wrote_since() {
+    let key = SourceKey(job: "j \"1\"", entry: "cursor-c0ffee")
+    let table = PositionTable(StoredPositions(entries: ["cursor-c0ffee": "1697062450"], sources: Self.sources))
+    #expect(table.place(of: key, client: "one")?.exact == "1697062455003000001 2")
+    #expect(table.place(of: key, client: "new")?.entry == "1697062450")
+    table.update(key, client: "two", SourcePlace(entry: "1697062460", time: 1_697_062_460_000_000_000))
+    #expect(table.takeChanges(exists: { _ in true })?.entries["cursor-c0ffee"] == "1697062455")
+    table.keep(key, clients: ["two"])
+    #expect(table.takeChanges(exists: { _ in true })?.entries["cursor-c0ffee"] == "1697062460")
+
+    let changed = PositionTable(StoredPositions(entries: ["cursor-c0ffee": "1697062499"], sources: Self.sources))
+    #expect(changed.place(of: key, client: "one") == SourcePlace(entry: "1697062499"))
+  }
+
   @Test func what_is_written_is_read_again() {
     var finished = FinishedFiles()
     finished.add(Fingerprint(length: 1024, hash: 7), .init(path: "/z\nz \"", job: "j 1"))
     finished.add(Fingerprint(length: 80, hash: .max), .init(path: "/z\nz \"", job: "j 1"))
-    let read = IdentityFile.parse(Array(IdentityFile.text(Self.files, finished).utf8))
+    let read = IdentityFile.parse(Array(IdentityFile.text(Self.files, finished, Self.sources).utf8))
     #expect(read?.files == Self.files)
     #expect(read?.finished == finished)
+    #expect(read?.sources == Self.sources)
   }
 
   @Test func a_torn_or_changed_file_is_not_believed() {
-    let bytes = Array(IdentityFile.text(Self.files, FinishedFiles()).utf8)
+    let bytes = Array(IdentityFile.text(Self.files, FinishedFiles(), Self.sources).utf8)
     for length in 0..<bytes.count { #expect(IdentityFile.parse(Array(bytes[..<length]))?.files == nil) }
     for place in 0..<bytes.count {
       var changed = bytes

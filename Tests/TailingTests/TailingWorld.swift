@@ -78,7 +78,7 @@ final class TailingWorld {
         setup: ReaderSetup(
           files: world.files, clocks: world.clock, jobs: [0: ReadingJob(pipeline: pipeline)],
           clients: world.clientNames.map {
-            ReaderClient(
+            ReadingClient(
               name: $0,
               lane: LaneSettings(
                 batchWait: 100_000_000, batchSize: 2000, externalLabels: .empty, output: KeepingOutput()))
