@@ -1,6 +1,7 @@
-import Positions
 import Syscalls
 import Testing
+
+@testable import Positions
 
 @Suite struct PositionsFileTests {
   @Test func what_promtail_writes_is_read_and_written_again_byte_for_byte() {
