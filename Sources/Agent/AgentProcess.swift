@@ -38,7 +38,7 @@ public struct AgentProcess: Sendable {
     let watch = configuration.global.fileWatch
     let path = try DataPath(
       DataPathSetup(
-        clients: try trial.clients(configuration),
+        clients: try trial.clients(configuration, registry: registry),
         jobs: JobWiring.jobs(scrapeConfigs, configuration, trial, registry: registry), targets: targets.targets([]),
         targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
         positionsPath: configuration.positions.filename,
@@ -57,7 +57,7 @@ public struct AgentProcess: Sendable {
     ) { tell.yield() }
     self.discovery = discovery
     configurationReload = ConfigurationReload(loaded, load: load, registry: registry, log: log) { new in
-      let clients = try trial.clients(new)
+      let clients = try trial.clients(new, registry: registry)
       let scrapeConfigs = readsFiles ? new.scrapeConfigs : []
       let jobs = try path.prepare(JobWiring.jobs(scrapeConfigs, new, trial, registry: registry))
       try discovery.apply(scrapeConfigs)
@@ -115,6 +115,14 @@ public struct AgentProcess: Sendable {
     }
     registry.computed("tcp_connections_limit", "Most connections at a time; 0 for any number.") {
       [(labels: [("protocol", "http")], value: Double(server.http.connectionLimit))]
+    }
+    let listener = [("listener_name", "http")]
+    registry.computed("net_conntrack_listener_conn_accepted_total", "Connections that came in.", kind: .counter) {
+      [(labels: listener, value: Double(connections.accepted))]
+    }
+    registry.computed("net_conntrack_listener_conn_closed_total", "Connections that came in and ended.", kind: .counter)
+    {
+      [(labels: listener, value: Double(connections.accepted - connections.current))]
     }
     let router = HTTPServer.router(options)
     let reloading: @Sendable () async throws -> Void = { try await reload.run() }

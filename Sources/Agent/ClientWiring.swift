@@ -3,6 +3,7 @@ import Delivery
 import GoCompat
 import HTTPEdge
 import Outputs
+import Telemetry
 
 /// From a client's part of the configuration to what the data path needs of it.
 enum ClientWiring {
@@ -10,7 +11,10 @@ enum ClientWiring {
   /// minutes would leave a client that is back waiting.
   static let longestWait: Int64 = 5_000_000_000
 
-  static func setups(_ configuration: AgentConfiguration, version: String) throws -> [ClientSetup] {
+  static func setups(_ configuration: AgentConfiguration, version: String, registry: MetricRegistry) throws
+    -> [ClientSetup]
+  {
+    let dialer = DialerMetrics(registry, name: "promtail")
     let limits = configuration.limits
     return try configuration.effectiveClients.enumerated().map { index, client in
       var http = WebClientSettings(client.http, userAgent: "swiftail/\(version)")
@@ -19,7 +23,7 @@ enum ClientWiring {
       }
       let push = try PushClient(
         url: requestURL(client.url), timeout: client.timeout.nanoseconds,
-        headers: client.headers.pairs.map { RequestHeader($0.name, $0.text) }, settings: http)
+        headers: client.headers.pairs.map { RequestHeader($0.name, $0.text) }, settings: http, metrics: dialer)
       let backoff = client.backoff
       return ClientSetup(
         sender: SenderSettings(

@@ -29,7 +29,7 @@ public struct StandardInputProcess: Sendable {
     pipeline = try CompiledPipeline(
       job?.pipelineStages ?? [], registry: registry, lineLimit: JobWiring.lineLimit(configuration.limits),
       inspection: trial.inspection)
-    clients = try trial.clients(configuration)
+    clients = try trial.clients(configuration, registry: registry)
     metrics = DeliveryMetrics(registry)
     self.log = log
   }

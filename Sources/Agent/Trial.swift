@@ -3,6 +3,7 @@ import Delivery
 import Glibc
 import Outputs
 public import Pipeline
+import Telemetry
 
 /// How a configuration is tried out: `-dry-run` prints entries instead of sending them, `-inspect` shows what each stage
 /// changes.
@@ -24,8 +25,8 @@ public struct Trial: Sendable {
   var inspection: Inspection { Inspection(inspector: inspector, notesZones: isDry) }
 
   /// The clients of the configuration, or the one that prints.
-  func clients(_ configuration: AgentConfiguration) throws -> [ClientSetup] {
-    let all = try ClientWiring.setups(configuration, version: AgentProcess.version)
+  func clients(_ configuration: AgentConfiguration, registry: MetricRegistry) throws -> [ClientSetup] {
+    let all = try ClientWiring.setups(configuration, version: AgentProcess.version, registry: registry)
     guard isDry, var first = all.first else { return all }
     // Under the name of the first client, so that its positions are where reading begins.
     first.lane = .everyEntryAlone(PrintingOutput { Self.write($0, to: STDOUT_FILENO) })

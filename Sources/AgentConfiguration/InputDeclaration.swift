@@ -1,3 +1,5 @@
+import GoCompat
+internal import LogModel
 internal import YAMLSource
 
 /// A kind of input or discovery that a job may name and this version does not have: its key, and what may stand under it.
@@ -14,8 +16,8 @@ public struct InputDeclaration: Sendable {
   public let summary: String
   public let kind: Kind
   public let isInThisVersion: Bool
-  /// The keys that may stand in it; `nil` where they are not checked yet.
-  let keys: [String]?
+  /// The keys that may stand in it; `nil` where they are not checked.
+  let keys: [InputKey]?
 
   /// Accepted and without effect on this system, as in Promtail.
   var isOfAnotherSystem: Bool { key == "windows_events" }
@@ -23,7 +25,7 @@ public struct InputDeclaration: Sendable {
   let isUndocumented: Bool
 
   private init(
-    _ key: String, _ kind: Kind, _ summary: String, keys: [String]? = nil, isUndocumented: Bool = false
+    _ key: String, _ kind: Kind, _ summary: String, keys: [InputKey]? = nil, isUndocumented: Bool = false
   ) {
     self.key = key
     self.kind = kind
@@ -34,55 +36,81 @@ public struct InputDeclaration: Sendable {
   }
 
   private static let http = [
-    "basic_auth", "authorization", "oauth2", "bearer_token", "bearer_token_file", "tls_config", "follow_redirects",
-    "enable_http2", "proxy_url", "no_proxy", "proxy_from_environment", "proxy_connect_header", "http_headers",
+    InputKey("basic_auth", BasicAuthConfiguration.self), InputKey("authorization", AuthorizationConfiguration.self),
+    InputKey("oauth2", OAuth2Configuration.self), InputKey("bearer_token", Secret.self),
+    InputKey("bearer_token_file", String.self), InputKey("tls_config", TLSConfiguration.self),
+    InputKey("follow_redirects", Bool.self), InputKey("enable_http2", Bool.self),
+    InputKey("proxy_url", EndpointURL.self), InputKey("no_proxy", String.self),
+    InputKey("proxy_from_environment", Bool.self), InputKey(anything: "proxy_connect_header"),
+    InputKey(anything: "http_headers"),
   ]
+  private static let labels = InputKey("labels", LabelSet.self)
+  private static let incomingTime = InputKey("use_incoming_timestamp", Bool.self)
+  private static let server = InputKey("server", ServerConfiguration.self)
 
   public static let all: [InputDeclaration] = [
     InputDeclaration(
-      "journal", .input, "the systemd journal", keys: ["max_age", "json", "labels", "path", "matches"]),
+      "journal", .input, "the systemd journal",
+      keys: [
+        InputKey("max_age", String.self), InputKey("json", Bool.self), labels, InputKey("path", String.self),
+        InputKey("matches", String.self),
+      ]),
     InputDeclaration(
       "syslog", .input, "a syslog receiver",
       keys: [
-        "listen_address", "listen_protocol", "idle_timeout", "label_structured_data", "labels",
-        "use_incoming_timestamp", "use_rfc5424_message", "syslog_format", "max_message_length", "tls_config",
+        InputKey("listen_address", String.self), InputKey("listen_protocol", String.self),
+        InputKey("idle_timeout", GoDuration.self), InputKey("label_structured_data", Bool.self), labels, incomingTime,
+        InputKey("use_rfc5424_message", Bool.self), InputKey("syslog_format", String.self),
+        InputKey("max_message_length", Int.self), InputKey("tls_config", TLSConfiguration.self),
       ]),
     InputDeclaration(
       "gcplog", .input, "Google Cloud logs",
       keys: [
-        "project_id", "subscription", "labels", "use_incoming_timestamp", "subscription_type", "push_timeout",
-        "server", "use_full_line",
+        InputKey("project_id", String.self), InputKey("subscription", String.self), labels, incomingTime,
+        InputKey("subscription_type", String.self), InputKey("push_timeout", GoDuration.self), server,
+        InputKey("use_full_line", Bool.self),
       ]),
     InputDeclaration(
       "loki_push_api", .input, "Loki's push API",
-      keys: ["server", "labels", "use_incoming_timestamp", "max_send_msg_size"]),
+      keys: [server, labels, incomingTime, InputKey("max_send_msg_size", Int.self)]),
     InputDeclaration(
       "windows_events", .input, "Windows events",
       keys: [
-        "locale", "eventlog_name", "xpath_query", "use_incoming_timestamp", "bookmark_path", "poll_interval",
-        "exclude_event_data", "exclude_event_message", "exclude_user_data", "labels",
+        InputKey("locale", Int.self), InputKey("eventlog_name", String.self), InputKey("xpath_query", String.self),
+        incomingTime, InputKey("bookmark_path", String.self), InputKey("poll_interval", GoDuration.self),
+        InputKey("exclude_event_data", Bool.self), InputKey("exclude_event_message", Bool.self),
+        InputKey("exclude_user_data", Bool.self), labels,
       ]),
     InputDeclaration(
       "kafka", .input, "Kafka topics",
       keys: [
-        "labels", "use_incoming_timestamp", "brokers", "group_id", "topics", "version", "assignor", "authentication",
+        labels, incomingTime, InputKey("brokers", [String].self), InputKey("group_id", String.self),
+        InputKey("topics", [String].self), InputKey("version", String.self), InputKey("assignor", String.self),
+        InputKey(anything: "authentication"),
       ]),
     InputDeclaration(
       "azure_event_hubs", .input, "Azure event hubs",
       keys: [
-        "labels", "use_incoming_timestamp", "event_hubs", "connection_string", "fully_qualified_namespace",
-        "group_id", "disallow_custom_messages",
+        labels, incomingTime, InputKey("event_hubs", [String].self), InputKey("connection_string", String.self),
+        InputKey("fully_qualified_namespace", String.self), InputKey("group_id", String.self),
+        InputKey("disallow_custom_messages", Bool.self),
       ]),
     InputDeclaration(
-      "gelf", .input, "a GELF receiver", keys: ["listen_address", "labels", "use_incoming_timestamp"]),
+      "gelf", .input, "a GELF receiver", keys: [InputKey("listen_address", String.self), labels, incomingTime]),
     InputDeclaration(
       "cloudflare", .input, "Cloudflare logs",
-      keys: ["api_token", "zone_id", "labels", "workers", "pull_range", "fields_type", "additional_fields"]),
-    InputDeclaration(
-      "heroku_drain", .input, "a Heroku drain", keys: ["server", "labels", "use_incoming_timestamp"]),
+      keys: [
+        InputKey("api_token", String.self), InputKey("zone_id", String.self), labels, InputKey("workers", Int.self),
+        InputKey("pull_range", PrometheusDuration.self), InputKey("fields_type", String.self),
+        InputKey("additional_fields", [String].self),
+      ]),
+    InputDeclaration("heroku_drain", .input, "a Heroku drain", keys: [server, labels, incomingTime]),
     InputDeclaration(
       "dockerswarm_sd_configs", .discovery, "tasks of Docker Swarm",
-      keys: ["host", "role", "port", "filters", "refresh_interval"] + http, isUndocumented: true),
+      keys: [
+        InputKey("host", String.self), InputKey("role", String.self), InputKey("port", Int.self),
+        InputKey(anything: "filters"), InputKey("refresh_interval", PrometheusDuration.self),
+      ] + http, isUndocumented: true),
     InputDeclaration("ec2_sd_configs", .discovery, "instances of Amazon EC2", isUndocumented: true),
     InputDeclaration("gce_sd_configs", .discovery, "instances of Google Compute Engine", isUndocumented: true),
     InputDeclaration("azure_sd_configs", .discovery, "machines of Azure", isUndocumented: true),
@@ -117,7 +145,28 @@ public struct InputDeclaration: Sendable {
   }
 
   private func checkKeys(_ node: YAMLNode, path: String, errors: inout ErrorCollector) {
-    guard let reader = MappingReader(node, path: path, errors: &errors), let keys else { return }
-    reader.refuseUnknownKeys(known: keys, errors: &errors)
+    guard var reader = MappingReader(node, path: path, errors: &errors), let keys else { return }
+    for key in keys {
+      guard let entry = reader.entry(key.name), !entry.value.isNull else { continue }
+      key.check(entry.value, reader.path(of: key.name), &errors)
+    }
+    reader.refuseUnknownKeys(errors: &errors)
+  }
+}
+
+/// A key of an input that is not in this version: its name, and what it may hold.
+struct InputKey: Sendable {
+  let name: String
+  let check: @Sendable (YAMLNode, String, inout ErrorCollector) -> Void
+
+  init<Value: ConfigurationValue>(_ name: String, _ type: Value.Type) {
+    self.name = name
+    check = { node, path, errors in _ = Value.read(node, path: path, errors: &errors) }
+  }
+
+  /// What it holds is not looked at.
+  init(anything name: String) {
+    self.name = name
+    check = { _, _, _ in }
   }
 }

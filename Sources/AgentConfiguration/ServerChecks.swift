@@ -23,6 +23,17 @@ extension ServerConfiguration {
         "tls_min_version", "\"\(tlsMinVersion)\" is no TLS version",
         hint: NearestName.hint(for: tlsMinVersion, among: Self.tlsVersions) ?? "such as VersionTLS12")
     }
+    for name in tlsCipherSuites.split(separator: ",").map({ $0.filter { $0 != " " } }) {
+      if TLSCipherSuites.numbers[name] != nil { continue }
+      if TLSCipherSuites.refused.contains(name) {
+        refuse("tls_cipher_suites", "\(name) is broken and not to be had", hint: "leave it out")
+      } else {
+        refuse(
+          "tls_cipher_suites", "\"\(name)\" is no cipher suite",
+          hint: NearestName.hint(for: name, among: TLSCipherSuites.numbers.keys.sorted())
+            ?? "such as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
+      }
+    }
     let tls = httpTLS
     let hasCertificate = !tls.cert.isEmpty || !tls.certFile.isEmpty
     let hasKey = !(tls.key?.text ?? "").isEmpty || !tls.keyFile.isEmpty

@@ -122,6 +122,14 @@ struct LoadingTests {
       "scrape_configs: [{job_name: s, syslog: {protocol: udp}}]",
       "c.yaml:1:41: key \"protocol\" is not known in scrape_configs[0].syslog; did you mean \"listen_protocol\"?"
     ),
+    (
+      "scrape_configs: [{job_name: s, kafka: {brokers: one}}]",
+      "c.yaml:1:49: expected a list, found \"one\" in scrape_configs[0].kafka.brokers"
+    ),
+    (
+      "scrape_configs: [{job_name: s, syslog: {idle_timeout: soon}}]",
+      "c.yaml:1:55: expected a duration, found \"soon\" in scrape_configs[0].syslog.idle_timeout; write it like 10s, 5m or 1h30m"
+    ),
   ])
   func refusedAtReading(text: String, error: String) { #expect(errors(text) == [error]) }
 
@@ -146,6 +154,14 @@ struct LoadingTests {
     (
       client + "scrape_configs: [{job_name: s, static_configs: [{}], relabel_configs: [{source_labels: [a]}]}]",
       "replace needs a target_label"
+    ),
+    (
+      client + "server: {tls_cipher_suites: 'TLS_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA257'}",
+      "did you mean \"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\"?"
+    ),
+    (
+      client + "server: {tls_cipher_suites: TLS_RSA_WITH_RC4_128_SHA}",
+      "TLS_RSA_WITH_RC4_128_SHA is broken and not to be had"
     ),
     (client + "scrape_configs: [{job_name: s, journal: {}}]", "journal (the systemd journal) is not in this version"),
     (

@@ -1,5 +1,5 @@
 """TLS and authentication, towards Loki and on the agent's own pages, with certificates made on the spot."""
-import base64, http.server, json, os, ssl, subprocess, threading, unittest, urllib.error, urllib.parse, urllib.request
+import base64, http.server, json, os, socket, ssl, subprocess, threading, unittest, urllib.error, urllib.parse, urllib.request
 from agent import AgentTest, free_port, until
 
 
@@ -178,6 +178,35 @@ clients: [{url: "http://127.0.0.1:1/push"}]
         with self.assertRaises(urllib.error.HTTPError) as e:
             get(context, 'wrong')
         self.assertEqual(e.exception.code, 401)
+
+    def test_the_pages_certificate_is_renewed_while_running(self):
+        self.tls_server()
+        self.certificate('renewed', 'renewed.test', 'ca')
+        self.port = free_port()
+        self.write('config.yaml', '''
+server:
+  http_listen_address: 127.0.0.1
+  http_listen_port: %d
+  http_tls_config: {cert_file: server.pem, key_file: server.key}
+positions: {filename: p.yaml}
+clients: [{url: "http://127.0.0.1:1/push"}]
+''' % self.port, 'wb')
+        self.start(wait=False)
+        context = ssl.create_default_context(cafile=self.path('ca.pem'))
+        context.check_hostname = False
+
+        def shown():
+            try:
+                with socket.create_connection(('127.0.0.1', self.port), timeout=5) as s, context.wrap_socket(s) as tls:
+                    return dict(x[0] for x in tls.getpeercert()['subject'])['commonName']
+            except OSError:
+                return ''
+        self.assertEqual(until(shown), 'loki.test')
+        os.rename(self.path('renewed.key'), self.path('server.key'))
+        # A key without its certificate is half a renewal: what was there is still shown.
+        self.assertEqual(shown(), 'loki.test')
+        os.rename(self.path('renewed.pem'), self.path('server.pem'))
+        self.assertEqual(shown(), 'renewed.test')
 
 
 if __name__ == '__main__':

@@ -19,12 +19,15 @@ public final class PushClient: Sendable {
   /// - Parameters:
   ///   - timeout: for one request, from the connection to the end of the answer: nanoseconds.
   ///   - headers: sent with every push; they do not replace content type and tenant.
+  ///   - metrics: counts its connections.
   /// - Throws: `WebClientError` when certificates cannot be used.
-  public init(url: String, timeout: Int64, headers: [RequestHeader], settings: WebClientSettings) throws {
+  public init(
+    url: String, timeout: Int64, headers: [RequestHeader], settings: WebClientSettings, metrics: DialerMetrics? = nil
+  ) throws {
     self.url = url
     self.timeout = timeout
     self.headers = headers
-    client = try WebClient(settings)
+    client = try WebClient(settings, metrics: metrics)
   }
 
   /// - Throws: when there was no answer; the error's description says why.

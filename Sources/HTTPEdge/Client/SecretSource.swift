@@ -8,6 +8,11 @@ public enum SecretSource: Hashable, Sendable, CustomStringConvertible {
   /// The file wins if there is one.
   public init(_ text: String, file: String) { self = file.isEmpty ? .inline(text) : .file(file) }
 
+  /// The file that holds it, if one does.
+  var path: String? {
+    if case .file(let path) = self { path } else { nil }
+  }
+
   /// White space around the text of a file is not part of it.
   func read() throws -> String {
     switch self {

@@ -18,11 +18,7 @@ public struct TLSClientSettings: Hashable, Sendable {
   public init() {}
 
   /// The files that it is made of. When one of them changes, connections are made anew.
-  var files: [String] {
-    [ca, certificate, key].compactMap {
-      if case .file(let path) = $0 { path } else { nil }
-    }
-  }
+  var files: [String] { [ca, certificate, key].compactMap { $0?.path } }
 
   /// - Throws: `WebClientError` naming the file that cannot be used.
   func configuration() throws -> TLSConfiguration {

@@ -106,12 +106,15 @@ public final class WebClient: Sendable {
   }
 
   private let settings: WebClientSettings
+  private let metrics: DialerMetrics?
   private let tokens: OAuth2Tokens?
   private let state: Mutex<State>
 
+  /// - Parameter metrics: counts its connections.
   /// - Throws: `WebClientError` when certificates cannot be used.
-  public init(_ settings: WebClientSettings) throws {
+  public init(_ settings: WebClientSettings, metrics: DialerMetrics? = nil) throws {
     self.settings = settings
+    self.metrics = metrics
     if case .oauth2(let oauth2) = settings.credentials {
       tokens = try OAuth2Tokens(oauth2, userAgent: settings.userAgent)
     } else {
@@ -188,6 +191,7 @@ public final class WebClient: Sendable {
     } catch let refusal as BodySink.Refusal {
       throw refusal
     } catch {
+      metrics?.noteFailure(error)
       let server = address.isUnix ? "unix socket" : "\(address.host):\(address.port)"
       throw WebClientError("\(server): \(FailureText.of(error, timeout: request.timeout))")
     }
@@ -268,6 +272,12 @@ public final class WebClient: Sendable {
     }
     if let name = settings.tls.serverName { configuration.dnsOverride = [name: route.host] }
     configuration.tlsConfiguration = try settings.tls.configuration()
+    if let metrics {
+      configuration.http1_1ConnectionDebugInitializer = { channel in
+        metrics.noteEstablished(channel)
+        return channel.eventLoop.makeSucceededVoidFuture()
+      }
+    }
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 }

@@ -155,9 +155,16 @@ public struct RunningHTTPServer: Sendable {
 /// Connections that are open.
 public final class ConnectionCount: Sendable {
   private let count = Atomic<Int>(0)
+  private let opened = Atomic<Int>(0)
 
   public init() {}
 
   public var current: Int { count.load(ordering: .relaxed) }
-  func add(_ change: Int) { count.wrappingAdd(change, ordering: .relaxed) }
+  /// Since the start.
+  public var accepted: Int { opened.load(ordering: .relaxed) }
+
+  func add(_ change: Int) {
+    count.wrappingAdd(change, ordering: .relaxed)
+    if change > 0 { opened.wrappingAdd(change, ordering: .relaxed) }
+  }
 }

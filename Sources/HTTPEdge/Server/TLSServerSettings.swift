@@ -1,3 +1,5 @@
+import AgentConfiguration
+import NIOCore
 import NIOSSL
 
 /// TLS as in `http_tls_config`.
@@ -32,24 +34,13 @@ public struct TLSServerSettings: Sendable, Hashable {
     self.cipherSuites = cipherSuites
   }
 
-  /// The names that `cipherSuites` may hold.
-  public static let knownCipherSuites: [String: UInt16] = [
-    "TLS_RSA_WITH_AES_128_CBC_SHA": 0x002F, "TLS_RSA_WITH_AES_256_CBC_SHA": 0x0035,
-    "TLS_RSA_WITH_AES_128_GCM_SHA256": 0x009C, "TLS_RSA_WITH_AES_256_GCM_SHA384": 0x009D,
-    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA": 0xC009, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA": 0xC00A,
-    "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA": 0xC013, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA": 0xC014,
-    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256": 0xC02B, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384": 0xC02C,
-    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256": 0xC02F, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384": 0xC030,
-    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305": 0xCCA8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256": 0xCCA8,
-    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305": 0xCCA9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256": 0xCCA9,
-    "TLS_AES_128_GCM_SHA256": 0x1301, "TLS_AES_256_GCM_SHA384": 0x1302, "TLS_CHACHA20_POLY1305_SHA256": 0x1303,
-  ]
-
   /// - Throws: `WebClientError` naming the file that cannot be used.
-  func configuration() throws -> TLSConfiguration {
-    var tls = TLSConfiguration.makeServerConfiguration(
-      certificateChain: try TLSClientSettings.certificates(certificate).map { .certificate($0) },
-      privateKey: .privateKey(try TLSClientSettings.privateKey(key)))
+  func configuration() throws -> NIOSSL.TLSConfiguration {
+    let served = try ServedCertificate(certificate: certificate, key: key)
+    let first = served.current
+    var tls = NIOSSL.TLSConfiguration.makeServerConfiguration(
+      certificateChain: first.certificateChain ?? [], privateKey: first.privateKey!)
+    tls.sslContextCallback = { _, promise in promise.succeed(served.current) }
     if let clientCA { tls.trustRoots = .certificates(try TLSClientSettings.certificates(clientCA)) }
     switch clientAuth {
     case .none, .request: tls.certificateVerification = .none
@@ -57,7 +48,7 @@ public struct TLSServerSettings: Sendable, Hashable {
     case .requireAny, .requireAndVerify: tls.certificateVerification = .noHostnameVerification
     }
     if let minimumVersion { tls.minimumTLSVersion = minimumVersion.library }
-    let suites = cipherSuites.compactMap { Self.knownCipherSuites[$0] }.filter { $0 >> 8 != 0x13 }
+    let suites = cipherSuites.compactMap { TLSCipherSuites.numbers[$0] }.filter { $0 >> 8 != 0x13 }
     if !suites.isEmpty { tls.cipherSuiteValues = suites.map { NIOTLSCipher($0) } }
     return tls
   }
