@@ -206,7 +206,7 @@ clients: [{url: "http://127.0.0.1:1/push"}]
         # A key without its certificate is half a renewal: what was there is still shown.
         self.assertEqual(shown(), 'loki.test')
         os.rename(self.path('renewed.pem'), self.path('server.pem'))
-        self.assertEqual(shown(), 'renewed.test')
+        until(lambda: shown() == 'renewed.test')
 
 
 if __name__ == '__main__':
