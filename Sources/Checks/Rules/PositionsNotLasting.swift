@@ -14,6 +14,16 @@ extension Check {
       ("/dev/shm/", "a reboot empties it"),
     ]
     guard let (place, why) = places.first(where: { path.hasPrefix($0.0) }) else { return }
+    if path.hasPrefix("/run/promtail/") {
+      // Where Promtail's chart keeps them, in a folder of the node.
+      findings.warn(
+        "positions are kept in \(path): on a node a reboot empties it, and every file is then sent again from its beginning",
+        at: configuration.positions.location, path: "positions.filename",
+        hint:
+          "Swiftail's chart mounts /var/lib/swiftail of the node there, which lasts; elsewhere choose a folder that does"
+      )
+      return
+    }
     findings.warn(
       "positions are kept in \(path): \(why), and every file is then sent again from its beginning",
       at: configuration.positions.location, path: "positions.filename",
