@@ -93,6 +93,10 @@ public struct AgentProcess: Sendable {
           }
         }
       }
+      Task {
+        try? await Task.sleep(for: Self.settled)
+        ProcessMemory.releaseStartup()
+      }
       // The pages know of discoveries that have not answered yet.
       tell.yield()
       server = try await Self.serve(configuration.server, status, configurationReload, registry: registry)
@@ -154,6 +158,9 @@ public struct AgentProcess: Sendable {
       level: Telemetry.LogLevel(rawValue: server.logLevel.rawValue) ?? .info,
       format: Log.Format(rawValue: server.logFormat.rawValue) ?? .logfmt)
   }
+
+  /// How long after the start what only the start needed is given back.
+  private static let settled = Duration.seconds(10)
 
   /// Reader threads: more than two gain nothing while compression and network share the machine.
   static var readerCount: Int { max(1, min(2, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))) }

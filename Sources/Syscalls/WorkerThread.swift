@@ -35,6 +35,13 @@ public final class WorkerThread: @unchecked Sendable {
   public func join() { pthread_join(handle, nil) }
 }
 
+/// Memory of this process.
+public enum ProcessMemory {
+  /// Gives back what only the start needed: pages of the program, which are read from its file again when they are used,
+  /// and what lies free in the heap. A few milliseconds.
+  public static func releaseStartup() { clinux_release_startup_memory() }
+}
+
 /// Limits of this process.
 public enum ProcessLimits {
   /// Raises the soft limit of open files to the hard one; returns the limit now in force.

@@ -5,13 +5,15 @@ public import Syscalls
 public struct FileTarget: Hashable, Sendable {
   /// The scrape config, by its place in the configuration.
   public var job: Int
-  public var jobName: String
+  public let jobName: String
   /// `__path__`, absolute and clean.
-  public var path: String
+  public let path: String
   /// `__path_exclude__`, absolute and clean; empty for none.
-  public var exclude: String
+  public let exclude: String
   /// Without `__path__` and the other meta labels.
-  public var labels: LabelSet
+  public let labels: LabelSet
+  /// Of everything but the number of the job. Targets are told apart time and again and made once.
+  private let hash: Int
 
   public init(job: Int, jobName: String, path: String, exclude: String, labels: LabelSet) {
     self.job = job
@@ -19,7 +21,20 @@ public struct FileTarget: Hashable, Sendable {
     self.path = path
     self.exclude = exclude
     self.labels = labels
+    var hasher = Hasher()
+    hasher.combine(jobName)
+    hasher.combine(path)
+    hasher.combine(exclude)
+    hasher.combine(labels)
+    hash = hasher.finalize()
   }
+
+  public static func == (a: FileTarget, b: FileTarget) -> Bool {
+    a.hash == b.hash && a.job == b.job && a.path == b.path && a.labels == b.labels && a.exclude == b.exclude
+      && a.jobName == b.jobName
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 }
 
 /// One file of one target.

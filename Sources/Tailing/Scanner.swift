@@ -91,6 +91,7 @@ struct ScanLoop {
   var watches: [Int32: String] = [:]
   var watched: [String: Int32] = [:]
   var hasWarned = false
+  var hasScanned = false
   /// Files of the last run that nothing was found of yet.
   var known: [FilePosition]
 
@@ -115,7 +116,8 @@ struct ScanLoop {
     defer { inotify?.close() }
     var nextScan = Clock.monotonic()
     while !shared.state.withLock({ $0.isStopping }) {
-      if takeOver() || Clock.monotonic() >= nextScan {
+      takeOver()
+      if Clock.monotonic() >= nextScan {
         scan()
         nextScan = Clock.monotonic() + syncPeriod
       }
@@ -125,25 +127,29 @@ struct ScanLoop {
     }
   }
 
-  /// Takes note of what others have said. True when there are other targets.
-  mutating func takeOver() -> Bool {
+  /// Takes note of what others have said. New targets are looked for at once.
+  mutating func takeOver() {
     for one in readers.flatMap({ $0.takeClosed() }) {
       departed[one.identity]?.removeAll { $0.target == one.target }
       if departed[one.identity]?.isEmpty == true { departed[one.identity] = nil }
     }
-    guard let new = shared.state.withLock({ $0.targets.take() }) else { return false }
+    guard let new = shared.state.withLock({ $0.targets.take() }) else { return }
+    let first = nextNumber
     adopt(new)
-    return true
+    // The first look is one at everything.
+    if hasScanned, nextNumber > first { scan(from: first) } else { publish(scanned: false) }
   }
 
   // MARK: - Targets
 
   private mutating func adopt(_ new: [FileTarget]) {
-    var old = targets
-    targets = []
+    // Targets that are alike stand here several times, the last one at the end.
+    var old: [FileTarget: [Compiled]] = [:]
+    for target in targets.reversed() { old[target.target, default: []].append(target) }
+    targets.removeAll(keepingCapacity: true)
     for target in new {
-      if let place = old.firstIndex(where: { $0.target == target }) {
-        targets.append(old.remove(at: place))
+      if let known = old[target]?.popLast() {
+        targets.append(known)
         continue
       }
       targets.append(
@@ -155,12 +161,12 @@ struct ScanLoop {
         log.warn("path is no valid pattern and finds nothing", ("job", target.jobName), ("path", target.path))
       }
     }
-    for gone in old {
-      for key in found.keys where key.target == gone.number {
-        found[key] = nil
-        reader(key).put(.release(key))
-        owners[key] = nil
-      }
+    let gone = Set(old.values.joined().map(\.number))
+    if gone.isEmpty { return }
+    for key in found.keys where gone.contains(key.target) {
+      found[key] = nil
+      reader(key).put(.release(key))
+      owners[key] = nil
     }
   }
 
@@ -178,8 +184,28 @@ struct ScanLoop {
 
   /// Looks at everything.
   mutating func scan() {
-    var seen: Set<FileKey> = []
     var directories: Set<String> = []
+    let seen = look(for: targets[...], directories: &directories)
+    for key in found.keys where !seen.contains(key) { vanished(key) }
+    tellAbsent()
+    for (directory, watch) in watched where !directories.contains(directory) { forget(directory, watch) }
+    watch(directories)
+    hasScanned = true
+    publish(scanned: true)
+  }
+
+  /// Looks for the files of targets that have come.
+  /// - Parameter number: of the first of them.
+  private mutating func scan(from number: Int) {
+    var directories: Set<String> = []
+    _ = look(for: targets.filter { $0.number >= number }[...], directories: &directories)
+    watch(directories)
+    publish(scanned: false)
+  }
+
+  /// - Returns: the files that there are.
+  private mutating func look(for targets: ArraySlice<Compiled>, directories: inout Set<String>) -> Set<FileKey> {
+    var seen: Set<FileKey> = []
     for target in targets {
       for path in paths(of: target, directories: &directories) {
         let key = FileKey(target: target.number, path: path)
@@ -187,10 +213,7 @@ struct ScanLoop {
         if look(at: key, target) { seen.insert(key) }
       }
     }
-    for key in found.keys where !seen.contains(key) { vanished(key) }
-    tellAbsent()
-    watch(directories)
-    publish(scanned: true)
+    return seen
   }
 
   /// Files that the last run knew under paths that refer to nothing: they may have been renamed since.
@@ -266,13 +289,14 @@ struct ScanLoop {
 
   // MARK: - Watching
 
+  private mutating func forget(_ directory: String, _ watch: Int32) {
+    inotify?.remove(watch)
+    watched[directory] = nil
+    watches[watch] = nil
+  }
+
   private mutating func watch(_ directories: Set<String>) {
     guard let inotify else { return }
-    for (directory, watch) in watched where !directories.contains(directory) {
-      inotify.remove(watch)
-      watched[directory] = nil
-      watches[watch] = nil
-    }
     for directory in directories where watched[directory] == nil {
       switch inotify.watch(directory, for: Inotify.directoryChanges) {
       case .success(let watch):

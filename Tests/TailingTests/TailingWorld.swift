@@ -135,7 +135,7 @@ final class TailingWorld {
   /// The scanner looks at everything.
   func look() {
     guard let process else { return }
-    _ = process.scan.takeOver()
+    process.scan.takeOver()
     process.scan.scan()
   }
 

@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <linux/capability.h>
+#include <malloc.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -31,4 +34,23 @@ void clinux_raise_permitted_capabilities(void) {
     data[i].effective = data[i].permitted;
   }
   if (missing) syscall(SYS_capset, &header, data);
+}
+
+static int release_program(struct dl_phdr_info *info, size_t size, void *unused) {
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  for (int i = 0; i < info->dlpi_phnum; i++) {
+    const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+    // What may be written to holds relocated addresses and is not to be had from the file again.
+    if (segment->p_type != PT_LOAD || segment->p_flags & PF_W) continue;
+    uintptr_t start = (info->dlpi_addr + segment->p_vaddr) & ~(page - 1);
+    uintptr_t end = (info->dlpi_addr + segment->p_vaddr + segment->p_filesz) & ~(page - 1);
+    if (end > start) madvise((void *)start, end - start, MADV_DONTNEED);
+  }
+  // The first object is the program itself; libraries are shared with others.
+  return 1;
+}
+
+void clinux_release_startup_memory(void) {
+  malloc_trim(0);
+  dl_iterate_phdr(release_program, 0);
 }
