@@ -145,6 +145,30 @@ extension FileContent {
     fingerprint.length > 0 ? beginning(length: fingerprint.length).map { $0 == fingerprint } : nil
   }
 
+  /// What became of a beginning that was shorter than `Fingerprint.full`.
+  enum Growth {
+    case grown(Fingerprint)
+    case differs
+    case unknown
+  }
+
+  /// Looks whether the content begins with this and how much further its beginning goes by now.
+  func growth(of fingerprint: Fingerprint) -> Growth {
+    withUnsafeTemporaryAllocation(byteCount: Fingerprint.full, alignment: 8) { bytes in
+      guard case .success(var count) = read(at: 0, into: bytes) else { return .unknown }
+      if count < fingerprint.length {
+        // A read may give less than is there.
+        guard case .success(let all) = readFully(at: 0, into: bytes) else { return .unknown }
+        count = all
+      }
+      func beginning(_ length: Int) -> UInt64 { Hash.bytes(UnsafeRawBufferPointer(rebasing: bytes[..<length])) }
+      if count < fingerprint.length || (fingerprint.length > 0 && beginning(fingerprint.length) != fingerprint.hash) {
+        return .differs
+      }
+      return count == 0 ? .grown(.empty) : .grown(Fingerprint(length: count, hash: beginning(count)))
+    }
+  }
+
   /// What stands before an offset; nothing where it cannot be read.
   func tail(before offset: UInt64) -> ReadTail {
     var tail = ReadTail()

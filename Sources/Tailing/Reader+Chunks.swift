@@ -29,6 +29,7 @@ extension Reader {
 
   /// Reads one chunk for each group of the file. True when there is more to read now.
   mutating func read(_ file: TailedFile) -> Bool {
+    file.lookedAt = setup.clocks.wall()
     if file.hasRested { lookAgain(file) }
     if file.isExhausted { return false }
     file.hasRested = true
@@ -81,13 +82,17 @@ extension Reader {
   /// alike, so that what stands before the place tells nothing.
   private mutating func lookAgain(_ file: TailedFile) {
     if file.isExhausted || file.countsLines { return }
-    if file.content.differs(from: file.fingerprint) {
-      startAnew(file)
-    } else if !file.fingerprint.isWhole {
-      let length = file.fingerprint.length
-      let grown = file.content.fingerprint(length: Fingerprint.full)
-      if grown.length > length { file.fingerprint = grown }
-      if file.fingerprint.length != length { setup.positions.note(file.position, file.fingerprint) }
+    if file.fingerprint.isWhole {
+      if file.content.differs(from: file.fingerprint) { startAnew(file) }
+      return
+    }
+    let length = file.fingerprint.length
+    switch file.content.growth(of: file.fingerprint) {
+    case .differs: startAnew(file)
+    case .grown(let grown):
+      file.fingerprint = grown
+      if grown.length != length { setup.positions.note(file.position, grown) }
+    case .unknown: break
     }
   }
 
@@ -156,7 +161,8 @@ extension Reader {
     let window: Window
     if file.groups[index].searched == 0 || isLast {
       window = fill(
-        file, index, wanted: max(Self.chunkSize, isLast ? file.groups[index].searched + Self.chunkSize : 0))
+        file, index, wanted: max(Self.chunkSize, isLast ? file.groups[index].searched + Self.chunkSize : 0),
+        isLast: isLast)
     } else {
       window = fillBehindLongLine(file, index)
     }
@@ -194,12 +200,15 @@ extension Reader {
   }
 
   /// Reads at the group's place, and what stands before it once more.
-  private mutating func fill(_ file: TailedFile, _ index: Int, wanted: Int) -> Window {
+  private mutating func fill(_ file: TailedFile, _ index: Int, wanted: Int, isLast: Bool) -> Window {
     let tail = file.groups[index].tail
     buffer.removeAll()
     buffer.reserve(wanted + tail.count)
     let start = file.groups[index].offset - UInt64(tail.count)
-    guard var count = fill(file, at: start, wanted: wanted + tail.count) else { return .failed }
+    // A read may give less than is there. That matters where what follows depends on having come to the end; a file that is
+    // being written is looked at again in any case.
+    let mayStopShort = file.successor == nil && !file.isRotated && !isLast && !file.isReadInPieces
+    guard var count = fill(file, at: start, wanted: wanted + tail.count, fully: !mayStopShort) else { return .failed }
     if count < tail.count {
       // A read may give less than is there.
       let rest = UnsafeMutableRawBufferPointer(start: buffer.base + count, count: tail.count - count)
@@ -214,11 +223,12 @@ extension Reader {
   }
 
   /// nil when nothing could be read, which is told of once.
-  mutating func fill(_ file: TailedFile, at offset: UInt64, wanted: Int) -> Int? {
+  /// - Parameter fully: goes on until there is nothing more, since a read may give less than is there.
+  mutating func fill(_ file: TailedFile, at offset: UInt64, wanted: Int, fully: Bool = true) -> Int? {
     buffer.removeAll()
     buffer.reserve(wanted)
-    // A read may give less than is there, so only one that gives nothing is the end.
-    switch file.content.readFully(at: offset, into: UnsafeMutableRawBufferPointer(start: buffer.base, count: wanted)) {
+    let room = UnsafeMutableRawBufferPointer(start: buffer.base, count: wanted)
+    switch fully ? file.content.readFully(at: offset, into: room) : file.content.read(at: offset, into: room) {
     case .success(let count):
       buffer.setCount(count)
       file.isFailing = false
@@ -243,13 +253,13 @@ extension Reader {
       }
       // Nothing new, or the line has become shorter.
       if fresh == 0 {
-        let window = fill(file, index, wanted: 1)
+        let window = fill(file, index, wanted: 1, isLast: false)
         guard case .bytes(let base, let count) = window else { return window }
         if count == 0 { file.groups[index].searched = 0 }
         return .bytes(base, 0)
       }
       if memchr(buffer.base, 0x0a, fresh) != nil || group.searched + fresh >= Self.longestLine {
-        return fill(file, index, wanted: group.searched + fresh)
+        return fill(file, index, wanted: group.searched + fresh, isLast: false)
       }
       file.groups[index].searched += fresh
     }

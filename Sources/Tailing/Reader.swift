@@ -234,8 +234,15 @@ struct Reader: ~Copyable {
     var interval = setup.pollInterval ?? Self.safetyPoll
     var behind = 0
     for case let file? in files {
-      if case .success(let status) = file.content.status, file.content.compression == nil, !file.isExhausted {
-        file.series.fileBytes.set(Double(status.size))
+      var isUntouched = false
+      if !file.isExhausted, case .success(let status) = file.content.status {
+        if file.content.compression == nil { file.series.fileBytes.set(Double(status.size)) }
+        isUntouched = file.isUntouched(status)
+        file.polled = status
+        if isUntouched, file.isSettled, !file.isRead(to: status.size) {
+          file.isReadInPieces = true
+          isUntouched = false
+        }
       }
       if file.isBlocked { behind += 1 }
       if case .rotated(let since) = file.phase {
@@ -243,7 +250,7 @@ struct Reader: ~Copyable {
         if file.isExhausted || (file.isAtEnd && now - since >= wait) { finishRotated(file) } else { enqueue(file) }
         interval = min(interval, 1_000_000_000)
       } else {
-        enqueue(file)
+        if !(isUntouched && file.isSettled) { enqueue(file) }
         if file.watch == nil { interval = min(interval, setup.pollInterval ?? 250_000_000) }
         if file.isFailing || file.notBefore > now { interval = min(interval, Self.openRetry) }
       }

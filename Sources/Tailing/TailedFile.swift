@@ -51,6 +51,12 @@ final class TailedFile {
   var phase = Phase.current
   /// When it left its path, on the monotonic clock: nanoseconds.
   var rotatedSince: Int64 = 0
+  /// Its file system gives less than is there.
+  var isReadInPieces = false
+  /// What it was at the last poll.
+  var polled: FileStatus?
+  /// When it was read last: nanoseconds since 1970.
+  var lookedAt: Int64 = 0
   /// Its content is gone: nothing more is read, only acknowledgements are awaited.
   var isExhausted = false
   /// Its content is a copy that a tool made: written anew, it is the copy of something else.
@@ -114,6 +120,21 @@ final class TailedFile {
   var isRotated: Bool {
     if case .rotated = phase { return true }
     return false
+  }
+
+  /// There was nothing more to read when it was tried last, and nothing keeps it from being read.
+  var isSettled: Bool { !isBlocked && !isFailing && notBefore == 0 && isAtEnd && groups.allSatisfy(\.isAtEnd) }
+
+  /// Whether nothing was written since it was read last. What is written in the same tick of the clock that files are
+  /// stamped with might not be seen.
+  func isUntouched(_ now: FileStatus) -> Bool {
+    guard let polled else { return false }
+    return now.modified >= polled.modified && now.modified < lookedAt - Reader.coarseTime
+  }
+
+  /// Whether all of a size was looked at, the beginning of a line included.
+  func isRead(to size: UInt64) -> Bool {
+    countsLines || groups.allSatisfy { $0.offset + UInt64($0.searched) >= size }
   }
 
   /// Everything that was read is acknowledged by every client.
