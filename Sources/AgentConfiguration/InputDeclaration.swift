@@ -40,8 +40,6 @@ public struct InputDeclaration: Sendable {
 
   public static let all: [InputDeclaration] = [
     InputDeclaration(
-      "journal", .input, "the systemd journal", keys: ["max_age", "json", "labels", "path", "matches"]),
-    InputDeclaration(
       "syslog", .input, "a syslog receiver",
       keys: [
         "listen_address", "listen_protocol", "idle_timeout", "label_structured_data", "labels",
