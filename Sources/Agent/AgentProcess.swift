@@ -36,12 +36,11 @@ public struct AgentProcess: Sendable {
     let targets = JobTargets(registry: registry)
     targets.configure(scrapeConfigs)
     let watch = configuration.global.fileWatch
-    let journals = JournalWiring(registry: registry, log: log)
     let path = try DataPath(
       DataPathSetup(
         clients: try trial.clients(configuration),
         jobs: JobWiring.jobs(scrapeConfigs, configuration, trial, registry: registry), targets: targets.targets([]),
-        sources: journals.sources(scrapeConfigs),
+        sources: JournalWiring.sources(scrapeConfigs, registry: registry, log: log),
         targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
         positionsPath: configuration.positions.filename,
         positionsSyncPeriod: readsFiles && !trial.isDry ? configuration.positions.syncPeriod.nanoseconds : nil,
@@ -65,7 +64,8 @@ public struct AgentProcess: Sendable {
       try discovery.apply(scrapeConfigs)
       targets.configure(scrapeConfigs)
       path.apply(
-        jobs, targets: targets.targets(discovery.jobs), sources: journals.sources(scrapeConfigs), clients: clients,
+        jobs, targets: targets.targets(discovery.jobs),
+        sources: JournalWiring.sources(scrapeConfigs, registry: registry, log: log), clients: clients,
         rotatedLimits: JobWiring.rotatedLimits(new.limits))
       status.configuration = new
       Self.configure(log, new.server)

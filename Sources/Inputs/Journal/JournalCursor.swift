@@ -6,6 +6,8 @@ struct JournalCursor: Hashable, Sendable {
   var number: UInt64?
   /// Microseconds since 1970.
   var realtime: UInt64?
+  /// Boot, time since then, time and hash of the fields: what a copy of the entry in another file has too.
+  private var content: [Substring] = []
 
   init(_ text: String) {
     for part in text.split(separator: ";") {
@@ -16,8 +18,15 @@ struct JournalCursor: Hashable, Sendable {
       case "t=": realtime = UInt64(value, radix: 16)
       default: break
       }
+      if ["b=", "m=", "t=", "x="].contains(part.prefix(2)) { content.append(part) }
     }
   }
+
+  /// Whether both are the same entry, which journald copies when it moves its journal from /run to /var.
+  func isCopy(of other: JournalCursor) -> Bool { content.count == 4 && content == other.content }
+
+  /// A time instead of an entry.
+  static func start(microseconds: Int64) -> String { "t=\(String(max(0, microseconds), radix: 16))" }
 
   /// How many entries were written between the two; nil where their numbers do not tell.
   func entriesBetween(_ later: JournalCursor) -> UInt64? {

@@ -77,8 +77,6 @@ struct JournalFolders: Equatable, Sendable {
     var kind: Kind
     /// Why, and what to do about it.
     var text: String
-    /// False where it may be right so, for the time being.
-    var isFailure: Bool { kind != .missing && kind != .empty }
   }
 
   /// nil where nothing stands in the way.

@@ -64,11 +64,12 @@ struct JournalFollower {
   mutating func run() {
     oldest = Clock.wall() - settings.maxAge
     giveUpOldPlace()
+    if place == nil, !noteStart() { return }
     while !stop.isSet {
       do {
         let library = try JournalLibrary.open()
         let folders = JournalFolders(path: settings.path)
-        tell(folders)
+        report(folders.trouble.map { .failing($0.text) } ?? .reading)
         if folders.files == 0 {
           wait(Self.troublePeriod)
           continue
@@ -84,20 +85,32 @@ struct JournalFollower {
     }
   }
 
+  /// Where reading begins is a place too: whoever has acknowledged nothing when the agent is started again begins there, not
+  /// at an age counted from then on. positions.yaml has no word for it.
+  private mutating func noteStart() -> Bool {
+    let start = SourcePlace(entry: "", exact: JournalCursor.start(microseconds: oldest / 1_000), time: oldest)
+    place = start
+    return deliver(EntryChunk(place: start))
+  }
+
   /// A `max_age` that somebody wrote holds for positions too, as Promtail documents it.
   private mutating func giveUpOldPlace() {
     guard settings.isMaxAgeWritten, let known = place else { return }
-    let cursor = JournalCursor(known.cursor)
-    let time = cursor.realtime.map { Int64(clamping: $0) &* 1_000 } ?? known.time
+    let time = JournalCursor(known.cursor).realtime.map { Int64(clamping: $0) &* 1_000 } ?? known.time
     guard time > 0, time < oldest else { return }
+    place = nil
+    if known.entry.isEmpty { return }
     log.warn(
       "the journal's position is older than max_age: what is older is left out", ("job", job),
       ("position", known.cursor))
-    place = nil
   }
 
   private func begin(_ reader: inout JournalReader) throws(Errno) {
     guard let place else { return try reader.begin(at: oldest) }
+    let cursor = JournalCursor(place.cursor)
+    if cursor.sequence == nil, let start = cursor.realtime {
+      return try reader.begin(at: Int64(clamping: start) &* 1_000)
+    }
     do throws(Errno) {
       try reader.begin(behind: place.cursor)
     } catch .invalidArgument {
@@ -154,11 +167,6 @@ struct JournalFollower {
     metrics.emptyLabels.add(leftOut.emptyLabels)
     metrics.corrupt.add(leftOut.corrupt)
     metrics.missed.add(missed)
-  }
-
-  private func tell(_ folders: JournalFolders) {
-    guard let trouble = folders.trouble else { return report(.reading) }
-    report(trouble.isFailure ? .failing(trouble.text) : .waiting(trouble.text))
   }
 
   private mutating func fail(_ text: String) {

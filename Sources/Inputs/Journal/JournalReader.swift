@@ -49,6 +49,7 @@ struct JournalReader: ~Copyable {
   private var labels: JournalLabels
   private var object = JournalObject()
   private let isJSON: Bool
+  private let countsMissed: Bool
   /// When more are lost than when it was opened, what was read may be wrong.
   private let lostPages: UInt32
   /// How large the last chunk became.
@@ -65,6 +66,7 @@ struct JournalReader: ~Copyable {
     handle = try JournalHandle(library, path: settings.path, matches: settings.matches)
     labels = JournalLabels(settings.labels, settings.rules, takesMessage: !settings.json)
     isJSON = settings.json
+    countsMissed = settings.matches.isEmpty
     lostPages = csystemd_lost_pages()
   }
 
@@ -114,7 +116,10 @@ struct JournalReader: ~Copyable {
   private mutating func isNew(_ cursor: String) throws(Errno) -> Bool {
     resumed = nil
     if try handle.isAt(cursor) { return false }
-    missed = JournalCursor(cursor).entriesBetween(JournalCursor(try handle.cursor)) ?? 0
+    let (before, now) = (JournalCursor(cursor), JournalCursor(try handle.cursor))
+    if now.isCopy(of: before) { return false }
+    // Of entries that do not match, none is missing.
+    if countsMissed { missed = before.entriesBetween(now) ?? 0 }
     return true
   }
 

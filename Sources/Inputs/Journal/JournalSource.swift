@@ -20,6 +20,13 @@ public struct JournalSource: EntrySource {
     self.log = log
   }
 
+  /// Whether the machine has a journal of its own, and this process may read it.
+  public static var canReadOwnJournal: Bool {
+    guard (try? JournalLibrary.open()) != nil else { return false }
+    let folders = JournalFolders(path: "")
+    return folders.files > 0 && folders.trouble == nil
+  }
+
   public func run(after place: SourcePlace?, into feed: SourceFeed) async -> SourceEnd {
     while !Task.isCancelled {
       do {
