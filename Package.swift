@@ -177,7 +177,7 @@ let package = Package(
     tests(
       "InputsTests",
       [
-        "Inputs", "Discovery", "Relabeling", "Tailing", "Feeding", "Positions", "Syscalls", "LogModel",
+        "Inputs", "Discovery", "Relabeling", "Tailing", "Feeding", "Positions", "Bytes", "Syscalls", "LogModel",
         "AgentConfiguration", "Telemetry",
       ]),
     tests("DecompressionTests", ["Decompression"]),

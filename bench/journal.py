@@ -5,12 +5,13 @@
 
 A journal of N entries with the fields that journald gives to those of services, written by systemd-journal-remote; labels unit
 and level; the endpoint throws away what it gets. GiB of journal files, of fields (as journalctl -o export has them) and of
-lines. A run counts only if every entry was answered with 204. Needs systemd-journal-remote, nginx and PyYAML.
+lines. A run counts only if every entry was answered with 204. Beside each run the limit: journal_limit.c, which does nothing but let
+libsystemd go through the same entries. Memory is without the mapped files. Needs systemd-journal-remote, nginx, a C compiler and PyYAML.
 """
-import argparse, json, os, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, json, os, re, shutil, statistics, subprocess, sys, tempfile, time
 import yaml
 from bench import NullSink
-from common import Promtail, cpu, get, memory, metric
+from common import Promtail, cpu, get, metric, tool
 
 REMOTE = '/lib/systemd/systemd-journal-remote'
 UNITS = ['ssh', 'nginx', 'cron', 'kubelet', 'docker', 'postgresql', 'dbus', 'systemd-logind']
@@ -62,7 +63,9 @@ def run(args, folder, number, size):
             time.sleep(0.05)
         took = time.time() - agent.began
         page = get(agent.port, '/metrics')
-        used, peak = sum(cpu(agent.proc.pid)), memory(agent.proc.pid)['VmHWM']
+        used = sum(cpu(agent.proc.pid))
+        status = open('/proc/%d/status' % agent.proc.pid).read()
+        own = int(re.search(r'RssAnon:\s+(\d+)', status).group(1)) / 1024
         assert metric(page, 'promtail_sent_entries_total') == args.entries and metric(page, 'promtail_dropped_entries_total') == 0
         agent.stop()
         sink.poll()
@@ -70,8 +73,10 @@ def run(args, folder, number, size):
     finally:
         agent.stop()
         sink.close()
+    limit = float(subprocess.run([tool('journal_limit', ['-ldl']), agent.journal], check=True, capture_output=True, text=True).stdout.split()[2])
     return {'cpu_s': round(used, 2), 'us_per_entry': round(used / args.entries * 1e6, 2), 'entries_per_s': round(args.entries / took), 'wall_s': round(took, 2),
-            'peak_mib': round(peak / 2**20, 1), **{'cpu_s_per_gib_of_' + k: round(used / (v / 2**30), 2) for k, v in size.items()}}
+            'own_mib': round(own, 1), 'limit_cpu_s': limit, 'ratio': round(used / limit, 2),
+            **{'cpu_s_per_gib_of_' + k: round(used / (v / 2**30), 2) for k, v in size.items()}}
 
 
 def main():

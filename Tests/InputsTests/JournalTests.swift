@@ -1,4 +1,5 @@
 import AgentConfiguration
+import Bytes
 import Feeding
 import Glibc
 import LogModel

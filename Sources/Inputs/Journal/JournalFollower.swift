@@ -121,8 +121,9 @@ struct JournalFollower {
 
   /// Returns when the journal is to be opened anew, or at the stop.
   private mutating func follow(_ reader: inout JournalReader, _ folders: JournalFolders) throws(Errno) {
-    let period = folders.trouble == nil ? Self.lookPeriod : Self.troublePeriod
+    let period = folders.refused == folders.files ? Self.troublePeriod : Self.lookPeriod
     var nextLook = Clock.monotonic() + period
+    var hasWaited = false
     while !stop.isSet {
       if let chunk = try reader.read() {
         count(chunk, reader.leftOut, missed: reader.missed)
@@ -130,24 +131,19 @@ struct JournalFollower {
         if !deliver(chunk) { return stop.set() }
         place = next
         pause = 0
-        continue
-      }
-      try reader.wait(max(0, nextLook - Clock.monotonic()), or: stop.wakeUp)
-      try reader.process()
-      if Clock.monotonic() >= nextLook {
-        nextLook = Clock.monotonic() + period
-        let now = JournalFolders(path: settings.path)
-        if now.haveMoved(since: folders) || now.trouble?.kind != folders.trouble?.kind {
-          // What came before the files went is read first.
-          if let last = try reader.read() {
-            count(last, reader.leftOut, missed: 0)
-            let next = last.place
-            if !deliver(last) { return stop.set() }
-            place = next
-            continue
-          }
-          return
+      } else if hasWaited {
+        // It closes files that are gone, so everything is read before.
+        try reader.process()
+        hasWaited = false
+      } else {
+        let now = Clock.monotonic()
+        if now >= nextLook {
+          nextLook = now + period
+          let other = JournalFolders(path: settings.path)
+          if other.haveMoved(since: folders) || other.trouble?.kind != folders.trouble?.kind { return }
         }
+        try reader.wait(nextLook - now, or: stop.wakeUp)
+        hasWaited = true
       }
     }
   }
