@@ -53,6 +53,7 @@ let package = Package(
     // ground: no policy, no async, no Foundation
     .target(name: "CLinux", path: "Sources/CShims/CLinux"),
     .target(name: "CICUData", path: "Sources/CShims/CICUData"),
+    .target(name: "CSystemd", path: "Sources/CShims/CSystemd"),
     .target(
       name: "CSnappy", path: "Sources/CShims/CSnappy", linkerSettings: archives("snappy", "stdc++")),
     .target(name: "CRE2", path: "Sources/CShims/CRE2", linkerSettings: archives("re2", "stdc++")),
@@ -118,8 +119,8 @@ let package = Package(
     room(
       "Inputs",
       [
-        "Bytes", "LogModel", "Syscalls", "Pipeline", "Positions", "Delivery", "Tailing", "Feeding", "Discovery",
-        "Relabeling", "Telemetry",
+        "CSystemd", "Bytes", "LogModel", "Syscalls", "GoCompat", "JMESPath", "AgentConfiguration", "Pipeline",
+        "Positions", "Delivery", "Tailing", "Feeding", "Discovery", "Relabeling", "Telemetry",
       ]),
     room("Outputs", ["CSnappy", "Bytes", "LogModel", "GoCompat", "Delivery", "HTTPEdge", nioCore]),
 
@@ -173,7 +174,12 @@ let package = Package(
     tests(
       "SpoolTests",
       ["SwiftailTesting", "Spool", "Delivery", "Positions", "LogModel", "Bytes", "Syscalls", "Telemetry"]),
-    tests("InputsTests", ["Inputs", "Discovery", "Relabeling", "Tailing", "Positions", "Syscalls", "LogModel"]),
+    tests(
+      "InputsTests",
+      [
+        "Inputs", "Discovery", "Relabeling", "Tailing", "Feeding", "Positions", "Bytes", "Syscalls", "LogModel",
+        "AgentConfiguration", "Telemetry",
+      ]),
     tests("DecompressionTests", ["Decompression"]),
     tests("TextEncodingTests", ["TextEncoding", "Bytes"]),
     tests(

@@ -40,6 +40,7 @@ public struct AgentProcess: Sendable {
       DataPathSetup(
         clients: try trial.clients(configuration, registry: registry),
         jobs: JobWiring.jobs(scrapeConfigs, configuration, trial, registry: registry), targets: targets.targets([]),
+        sources: JournalWiring.sources(scrapeConfigs, registry: registry, log: log),
         targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
         positionsPath: configuration.positions.filename,
         positionsSyncPeriod: readsFiles && !trial.isDry ? configuration.positions.syncPeriod.nanoseconds : nil,
@@ -63,7 +64,8 @@ public struct AgentProcess: Sendable {
       try discovery.apply(scrapeConfigs)
       targets.configure(scrapeConfigs)
       path.apply(
-        jobs, targets: targets.targets(discovery.jobs), sources: [], clients: clients,
+        jobs, targets: targets.targets(discovery.jobs),
+        sources: JournalWiring.sources(scrapeConfigs, registry: registry, log: log), clients: clients,
         rotatedLimits: JobWiring.rotatedLimits(new.limits))
       status.configuration = new
       Self.configure(log, new.server)

@@ -62,7 +62,7 @@ public struct DataPathSetup: Sendable {
   /// Their jobs by place in `jobs`.
   public var targets: [FileTarget]
   /// What is read beside files.
-  public var sources: [JobSource] = []
+  public var sources: [JobSource]
   /// Of `target_config`: nanoseconds.
   public var targetSyncPeriod: Int64
   public var positionsPath: String
@@ -74,13 +74,14 @@ public struct DataPathSetup: Sendable {
   public var rotatedLimits: RotatedLimits
 
   public init(
-    clients: [ClientSetup], jobs: [DataPathJob], targets: [FileTarget], targetSyncPeriod: Int64,
-    positionsPath: String, positionsSyncPeriod: Int64?, pollInterval: Int64?, readers: Int,
+    clients: [ClientSetup], jobs: [DataPathJob], targets: [FileTarget], sources: [JobSource] = [],
+    targetSyncPeriod: Int64, positionsPath: String, positionsSyncPeriod: Int64?, pollInterval: Int64?, readers: Int,
     rotatedLimits: RotatedLimits = .standard
   ) {
     self.clients = clients
     self.jobs = jobs
     self.targets = targets
+    self.sources = sources
     self.targetSyncPeriod = targetSyncPeriod
     self.positionsPath = positionsPath
     self.positionsSyncPeriod = positionsSyncPeriod

@@ -5,6 +5,7 @@ import Glibc
 import GoCompat
 import HTTPEdge
 import Hummingbird
+import Inputs
 import LogModel
 public import Store
 import StoreAPI
@@ -21,9 +22,14 @@ public struct UpOptions: Sendable {
   /// nil for the user's state directory.
   public var dataDirectory: String?
   public var retention: Retention
+  /// Whether the machine's journal is read; nil: where there is one that may be read, unless files are named.
+  public var journal: Bool?
 
-  public init(paths: [String], listen: String, dataDirectory: String?, retention: Retention) {
+  public init(
+    paths: [String], listen: String, dataDirectory: String?, retention: Retention, journal: Bool? = nil
+  ) {
     self.paths = paths
+    self.journal = journal
     self.listen = listen
     self.dataDirectory = dataDirectory
     self.retention = retention
@@ -93,7 +99,9 @@ public struct UpProcess: Sendable {
               signature: "store")
           ],
           jobs: JobWiring.jobs(configuration.scrapeConfigs, configuration, registry: registry),
-          targets: targets.targets([]), targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
+          targets: targets.targets([]),
+          sources: JournalWiring.sources(configuration.scrapeConfigs, registry: registry, log: log),
+          targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
           positionsPath: configuration.positions.filename,
           positionsSyncPeriod: configuration.positions.syncPeriod.nanoseconds, pollInterval: nil,
           readers: AgentProcess.readerCount), registry: registry, log: log)
@@ -156,7 +164,24 @@ public struct UpProcess: Sendable {
       text += "      __path__: \(quoted(CleanPath.absolute(pattern, from: working)))\n"
       text += "      __path_exclude__: \(quoted(exclude))\n"
     }
+    if options.journal ?? (options.paths.isEmpty && JournalSource.canReadOwnJournal) { text += journal }
     return try AgentConfiguration.load(text: text, file: "swiftail up")
+  }
+
+  /// Labels as most configurations of Promtail name them.
+  private static var journal: String {
+    """
+    - job_name: journal
+      journal:
+        labels:
+          job: systemd-journal
+          host: \(quoted(Host.name))
+      relabel_configs:
+      - {source_labels: [__journal__systemd_unit], target_label: unit}
+      - {source_labels: [__journal_priority_keyword], target_label: level}
+      - {source_labels: [__journal__transport], regex: kernel, target_label: unit, replacement: kernel}
+
+    """
   }
 
   private static func quoted(_ text: String) -> String {

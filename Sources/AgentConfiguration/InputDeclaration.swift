@@ -50,12 +50,6 @@ public struct InputDeclaration: Sendable {
 
   public static let all: [InputDeclaration] = [
     InputDeclaration(
-      "journal", .input, "the systemd journal",
-      keys: [
-        InputKey("max_age", String.self), InputKey("json", Bool.self), labels, InputKey("path", String.self),
-        InputKey("matches", String.self),
-      ]),
-    InputDeclaration(
       "syslog", .input, "a syslog receiver",
       keys: [
         InputKey("listen_address", String.self), InputKey("listen_protocol", String.self),

@@ -15,6 +15,8 @@ public struct ScrapeConfiguration: Sendable {
   public var consulAgentDiscoveries: [ConsulAgentDiscoveryConfiguration] = []
   public var dockerDiscoveries: [DockerDiscoveryConfiguration] = []
   public var kubernetesDiscoveries: [KubernetesDiscoveryConfiguration] = []
+  /// The systemd journal; ignored when the job discovers files.
+  public var journal: JournalConfiguration?
   /// A name of the IANA registry such as `UTF-16LE`; empty for bytes as they are.
   public var encoding = ""
   public var decompression: DecompressionConfiguration?
@@ -80,7 +82,7 @@ extension ScrapeConfiguration: ConfigurationSection {
         value: { $0.writtenStages == .list([]) ? nil : $0.writtenStages }),
       ConfigurationField(ifSet: "relabel_configs", \.relabelConfigs),
       ConfigurationField(ifSet: "static_configs", \.staticConfigs),
-    ] + discoveryFields + InputDeclaration.all.map(\.field) + [
+    ] + discoveryFields + [ConfigurationField(ifSet: "journal", \.journal)] + InputDeclaration.all.map(\.field) + [
       ConfigurationField(ifSet: "encoding", \.encoding),
       ConfigurationField(ifSet: "decompression", \.decompression),
     ]

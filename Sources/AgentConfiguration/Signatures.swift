@@ -9,6 +9,14 @@ extension ScrapeConfiguration {
   }
 }
 
+extension ScrapeConfiguration {
+  /// Everything that decides which entries of the journal are read, and their labels; nil where none are.
+  public var journalSignature: String? {
+    guard let journal = readableJournal else { return nil }
+    return [journal.yaml.text, relabelConfigs.yaml.text].joined(separator: "\n--\n")
+  }
+}
+
 extension ClientConfiguration {
   /// Everything that decides what is sent to the client, and how; secrets included, so it is not for showing.
   public var signature: String {

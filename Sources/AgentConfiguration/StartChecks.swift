@@ -26,10 +26,14 @@ extension AgentConfiguration {
           hint: "remove the job, or run it on Windows")
       }
       guard job.discoversFiles else { continue }
-      for input in job.otherInputs where input.declaration.kind == .input {
+      func warn(_ key: String, _ location: SourceLocation) {
         warnings.add(
-          "\(input.declaration.key) is ignored, since the job discovers files too", at: input.location,
-          path: "scrape_configs[\(index)]", hint: "give it a job of its own")
+          "\(key) is ignored, since the job discovers files too", at: location, path: "scrape_configs[\(index)]",
+          hint: "give it a job of its own")
+      }
+      if let journal = job.journal { warn("journal", journal.location) }
+      for input in job.otherInputs where input.declaration.kind == .input {
+        warn(input.declaration.key, input.location)
       }
     }
     return warnings.errors
@@ -71,7 +75,7 @@ extension ClientConfiguration {
 }
 
 extension ScrapeConfiguration {
-  /// Whether targets are files that the job finds.
+  /// Whether targets are files that the job finds. Its inputs are ignored then.
   var discoversFiles: Bool {
     !staticConfigs.isEmpty || !discoveries.isEmpty || otherInputs.contains { $0.declaration.kind == .discovery }
   }
@@ -94,13 +98,14 @@ extension ScrapeConfiguration {
         "\(input.declaration.key) (\(input.declaration.summary)) is not in this version", at: input.location, path: path
       )
     }
+    if let journal, !discoversFiles { journal.check(path: "\(path).journal", &errors) }
     if !dockerDiscoveries.isEmpty, !relabelConfigs.contains(where: { $0.targetLabel == "__path__" }) {
       errors.add(
         "docker_sd_configs (containers of Docker): reading their logs through Docker's API is not in this version",
         at: location, path: path,
         hint: "a rule with target_label __path__ reads their files in /var/lib/docker/containers instead")
     }
-    if otherInputs.isEmpty, staticConfigs.isEmpty, discoveries.isEmpty {
+    if journal == nil, otherInputs.isEmpty, staticConfigs.isEmpty, discoveries.isEmpty {
       errors.add(
         "the job \"\(jobName)\" names no targets", at: location, path: path,
         hint: "add static_configs with a __path__ label")

@@ -21,7 +21,9 @@ public struct Check: Sendable {
   public static let all: [Check] = [
     positionsNotLasting, pathNeverMatches, rotatedNames, kubernetesWithoutPath, unsetName, unboundedLabel,
     dropsEverything, emptyMatch, doubledBackslashes, timeFormat, unparsedContainerLog, dockerStageOnBareLines,
-    pathInDockerJob, readTwice, unknownDockerLabel, noJobLabel, oldPushPath, urlPlaceholder, urlCredentials,
+    pathInDockerJob, readTwice, unknownDockerLabel,
+    unknownJournalLabel, unboundedJournalLabel, journalInOneStream, journalPath, noJobLabel, oldPushPath,
+    urlPlaceholder, urlCredentials,
     unexpandedVariable, deprecated, grpcWithoutEffect,
   ]
 

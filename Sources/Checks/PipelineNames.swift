@@ -21,6 +21,7 @@ struct PipelineNames {
   init(_ job: ScrapeConfiguration, path: String) {
     var known: Set<String> = ["filename"]
     for target in job.staticConfigs { known.formUnion(target.labels.labels.map(\.name)) }
+    if let journal = job.readableJournal { known.formUnion(journal.labels.labels.map(\.name)) }
     for rule in job.relabelConfigs {
       if rule.action == .labelmap || rule.targetLabel.contains("$") { isOpen = true }
       known.insert(rule.targetLabel)

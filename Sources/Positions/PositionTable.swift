@@ -207,10 +207,23 @@ public final class PositionTable: Sendable {
 
   /// Where a source is to be read on for a client; nil at the first time.
   public func place(of key: SourceKey, client: String) -> SourcePlace? {
-    state.withLock { state in
-      state.sources.place(of: key, client: client)
-        ?? state.inherited[key.entry].map { SourcePlace(entry: $0) }
+    state.withLock { Self.place(of: key, client: client, $0) }.flatMap { $0.isStart ? nil : $0 }
+  }
+
+  /// A client takes a source up.
+  /// - Returns: where it begins; nil at the first time.
+  public func begin(_ key: SourceKey, client: String) -> SourcePlace? {
+    let place = state.withLock { state in
+      let place = Self.place(of: key, client: client, state) ?? .start
+      state.sources.begin(key, client: client, at: place)
+      state.isDirty = true
+      return place
     }
+    return place.isStart ? nil : place
+  }
+
+  private static func place(of key: SourceKey, client: String, _ state: State) -> SourcePlace? {
+    state.sources.place(of: key, client: client) ?? state.inherited[key.entry].map { SourcePlace(entry: $0) }
   }
 
   /// A client has acknowledged a source up to there.

@@ -1,6 +1,7 @@
 /// How far a source was read that is no file: a container's log behind an engine's API, a journal.
 public struct SourcePlace: Hashable, Sendable {
-  /// What positions.yaml says, in Promtail's words: Unix seconds under `cursor-…`, a cursor under `journal-…`.
+  /// What positions.yaml says, in Promtail's words: Unix seconds under `cursor-…`, a cursor under `journal-…`. Empty
+  /// where these words have nothing for it, such as before the first entry.
   public var entry: String
   /// The same in the source's own words, without loss; empty where only `entry` is known, since Promtail wrote it.
   public var exact: String
@@ -13,6 +14,13 @@ public struct SourcePlace: Hashable, Sendable {
     self.exact = exact
     self.time = time
   }
+}
+
+extension SourcePlace {
+  /// Before the first entry: nothing is acknowledged yet.
+  static let start = SourcePlace(entry: "", time: .min)
+
+  var isStart: Bool { entry.isEmpty && exact.isEmpty }
 }
 
 /// Names a source in positions and pages.

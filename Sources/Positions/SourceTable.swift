@@ -16,12 +16,17 @@ struct SourceTable {
     places[key].flatMap { $0[client] ?? $0.values.min { $0.time < $1.time } }
   }
 
+  /// Notes where a client begins: as long as it has acknowledged nothing it begins there again, whatever others have.
+  mutating func begin(_ key: SourceKey, client: String, at place: SourcePlace) {
+    places[key, default: [:]][client] = place
+  }
+
   /// What positions.yaml says: of each source the place of the client that is furthest behind.
   var entries: [String: String] {
     var slowest: [String: SourcePlace] = [:]
     for (key, places) in places {
       for place in places.values where place.time < slowest[key.entry]?.time ?? .max { slowest[key.entry] = place }
     }
-    return slowest.mapValues(\.entry)
+    return slowest.mapValues(\.entry).filter { !$0.value.isEmpty }
   }
 }

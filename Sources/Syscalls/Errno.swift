@@ -18,6 +18,8 @@ public struct Errno: Error, Equatable, Sendable, CustomStringConvertible {
   public static let tooManyOpenFiles = Errno(EMFILE)
   public static let notADirectory = Errno(ENOTDIR)
   public static let exists = Errno(EEXIST)
+  public static let badMessage = Errno(EBADMSG)
+  public static let invalidArgument = Errno(EINVAL)
 
   /// The system's words, such as "no such file or directory".
   public var description: String {

@@ -3,8 +3,8 @@ import Glibc
 
 /// A thread of the operating system with a name, for work that blocks or owns much: readers, scanners.
 public final class WorkerThread: @unchecked Sendable {
-  // Sendable: `handle` is written before the object is shared and only read by `join`.
-  private var handle = pthread_t()
+  // Sendable: `handle` is written before the object is shared, and then by `join` alone.
+  private var handle: pthread_t?
   private final class Body {
     let name: String
     let run: @Sendable () -> Void
@@ -17,8 +17,9 @@ public final class WorkerThread: @unchecked Sendable {
   /// - Parameter name: at most 15 bytes, seen in `top -H` and `perf`.
   public init(name: String, _ run: @escaping @Sendable () -> Void) throws(Errno) {
     let body = Unmanaged.passRetained(Body(name, run))
+    var started = pthread_t()
     let status = pthread_create(
-      &handle, nil,
+      &started, nil,
       { raw in
         let body = Unmanaged<Body>.fromOpaque(raw!).takeRetainedValue()
         clinux_name_thread(body.name)
@@ -29,10 +30,17 @@ public final class WorkerThread: @unchecked Sendable {
       body.release()
       throw Errno(status)
     }
+    handle = started
   }
 
+  /// A thread that nobody joins gives back its stack when it ends.
+  deinit { if let handle { pthread_detach(handle) } }
+
   /// Waits until the thread has ended. Blocks: not for the cooperative pool.
-  public func join() { pthread_join(handle, nil) }
+  public func join() {
+    if let handle { pthread_join(handle, nil) }
+    handle = nil
+  }
 }
 
 /// Memory of this process.

@@ -27,6 +27,11 @@ struct UpCommand: AsyncParsableCommand {
   @Option(name: .customLong("retention-gb"), help: "Size of the store in GB, beyond which the oldest lines go.")
   var retentionGigabytes = 10
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Read the machine's journal. Default: where it may be read, unless files are named.")
+  var journal: Bool?
+
   @Flag(name: .customLong("no-tty"), help: "Plain lines instead of a live status line.")
   var noTTY = false
 
@@ -46,7 +51,8 @@ struct UpCommand: AsyncParsableCommand {
         UpOptions(
           paths: paths, listen: listen, dataDirectory: dataDirectory,
           retention: Retention(
-            maxAge: Int64(retentionDays) * 86_400, maxBytes: Int64(retentionGigabytes) * 1_000_000_000)),
+            maxAge: Int64(retentionDays) * 86_400, maxBytes: Int64(retentionGigabytes) * 1_000_000_000),
+          journal: journal),
         registry: registry, log: log)
     } catch {
       Command.fail(String(describing: error), status: 1)

@@ -163,7 +163,14 @@ struct LoadingTests {
       client + "server: {tls_cipher_suites: TLS_RSA_WITH_RC4_128_SHA}",
       "TLS_RSA_WITH_RC4_128_SHA is broken and not to be had"
     ),
-    (client + "scrape_configs: [{job_name: s, journal: {}}]", "journal (the systemd journal) is not in this version"),
+    (
+      client + "scrape_configs: [{job_name: s, syslog: {listen_address: ':1'}}]",
+      "syslog (a syslog receiver) is not in this version"
+    ),
+    (client + "scrape_configs: [{job_name: s, journal: {max_age: 12}}]", "max_age \"12\" is no duration"),
+    (client + "scrape_configs: [{job_name: s, journal: {max_age: -1h}}]", "is no duration"),
+    (client + "scrape_configs: [{job_name: s, journal: {matches: '_UID'}}]", "is no list of FIELD=value"),
+    (client + "scrape_configs: [{job_name: s, journal: {matches: 'unit=a'}}]", "is no list of FIELD=value"),
     (
       client + "scrape_configs: [{job_name: s, static_configs: [{}], docker_sd_configs: [{}]}]",
       "through Docker's API is not in this version"

@@ -39,7 +39,8 @@ class AlertsTest(AgentTest):
         wanted = set().union(*map(families, expressions))
         self.assertGreater(len(wanted), 25)
         sink = self.sink()
-        # A client that takes lines, one that rejects them, one that is not there; a discovery that works and one that does not.
+        # A client that takes lines, one that rejects them, one that is not there; a discovery that works and one that does not;
+        # a journal that is not there.
         rejecting = self.sink()
         rejecting.status = 400
         self.write('a.log', 'one\ndrop me\n')
@@ -47,8 +48,9 @@ class AlertsTest(AgentTest):
         self.write('broken.yaml', '[{targets: ')
         self.config([self.client(sink), self.client(rejecting), '{url: "http://127.0.0.1:1/loki/api/v1/push", batchwait: 50ms}'],
                     stages='[{drop: {expression: drop}}]',
-                    extra='- job_name: found\n  file_sd_configs: [{files: ["%s"]}, {files: ["%s"]}]\n' % (
-                        self.path('targets.yaml'), self.path('broken.yaml')))
+                    extra='- job_name: found\n  file_sd_configs: [{files: ["%s"]}, {files: ["%s"]}]\n'
+                    '- job_name: journal\n  journal: {path: "%s"}\n' % (
+                        self.path('targets.yaml'), self.path('broken.yaml'), self.path('nowhere')))
         self.start()
 
         def missing():

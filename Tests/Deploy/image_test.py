@@ -3,6 +3,7 @@ import json, os, subprocess, sys, unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '../EndToEnd')]
 from agent import AgentTest, BINARY, free_port, until
+import journals
 from charts import ROOT, load
 
 IMAGE = 'localhost/swiftail:deploy-test'
@@ -64,6 +65,13 @@ class ImageTest(AgentTest):
         self.assertEqual(programs, ['swiftail'])
         for name in ('etc/ssl/certs/ca-certificates.crt', 'usr/share/zoneinfo/Europe/Berlin'):
             self.assertGreater(os.path.getsize(os.path.join(self.root, 'root', name)), 100)
+
+    def test_reads_the_nodes_journal_without_being_root(self):
+        journals.write(self.path('journal/system.journal'), [{'MESSAGE': 'from the journal'}])
+        os.chmod(self.path('journal/system.journal'), 0o640)
+        self.write('etc/promtail.yaml', '- job_name: journal\n  journal: {path: /var/log/journal, labels: {job: systemd-journal}}\n')
+        self.run_agent('--cap-add', 'DAC_READ_SEARCH', '-v', self.path('journal') + ':/var/log/journal:ro')
+        until(lambda: 'from the journal' in self.lines(self.sinks_url), what='the entry')
 
     def test_hardened_reads_roots_logs_without_being_root(self):
         context = load('deploy/helm/swiftail/values-hardened.yaml')

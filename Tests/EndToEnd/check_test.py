@@ -10,6 +10,11 @@ scrape_configs:
   static_configs: [{labels: {job: good, __path__: /var/log/*.log}}]
 '''
 
+JOURNAL = GOOD + '''- job_name: journal
+  journal: {path: /var/log/journal, labels: {job: journal}}
+  relabel_configs: [{source_labels: [__journal__systemd_unit], target_label: unit}]
+'''
+
 
 class Check(AgentTest):
     def check(self, text, *args):
@@ -24,6 +29,7 @@ class Check(AgentTest):
     def test_nothing_wrong(self):
         code, out = self.check(GOOD, '--strict')
         self.assertEqual((code, out), (0, '0 errors, 0 warnings\n'))
+        self.assertEqual(self.check(JOURNAL, '--strict'), (0, '0 errors, 0 warnings\n'))
 
     def test_all_errors_at_once_with_line_excerpt_and_hint(self):
         code, out = self.check(GOOD + '  relabel_config: []\n- job_name: bad\n  static_configs: [{labels: {__path__: /x}}]\n'
@@ -31,6 +37,19 @@ class Check(AgentTest):
         self.assertEqual(code, 1)
         for part in (':7:3: error: key "relabel_config"', '7 |   relabel_config: []\n', 'did you mean "relabel_configs"?', ':11:', ':12:', 'surplus', ':13:1:'):
             self.assertIn(part, out)
+
+    def test_paths_and_labels_of_journals(self):
+        def rules(old, new):
+            return self.rules(JOURNAL.replace(old, new))
+        for path in ('/run/log/', '/var/log/journal/*', '/var/log/journal/' + '0123456789abcdef' * 2, '/var/log/journal/x/system.journal', 'journal'):
+            self.assertEqual(rules('path: /var/log/journal', 'path: "%s"' % path), ['journal-path'], path)
+        for path in ('/var/log/journal/remote', '/host/var/log/journal', '/run/log/journal'):
+            self.assertEqual(rules('path: /var/log/journal', 'path: ' + path), [], path)
+        self.assertEqual(rules('path: /var/log/journal, ', ''), [])
+        cluster = '- job_name: pods\n  kubernetes_sd_configs: [{role: pod}]\n  relabel_configs: [{target_label: __path__, replacement: /var/log/pods/x.log}]\n'
+        self.assertEqual(self.rules(JOURNAL.replace('path: /var/log/journal, ', '') + cluster), ['journal-path'])
+        self.assertEqual(rules('{source_labels: [__journal__systemd_unit], target_label: unit}', '{action: labelmap, regex: __journal_(.+)}'), ['unbounded-journal-label'])
+        self.assertEqual(rules('{source_labels: [__journal__systemd_unit], target_label: unit}', '{action: labelmap, regex: __journal_(_hostname|priority_keyword)}'), [])
 
     def test_each_warning(self):
         job = GOOD.replace('job_name: good', 'job_name: good\n  %s')
@@ -56,6 +75,10 @@ class Check(AgentTest):
             'kubernetes-without-path': GOOD + '- job_name: k\n  kubernetes_sd_configs: [{role: pod}]\n',
             'docker-stage-on-bare-lines': GOOD + '- job_name: d\n  docker_sd_configs: [{}]\n  pipeline_stages: [{docker: {}}]\n',
             'path-in-docker-job': GOOD + '- job_name: d\n  docker_sd_configs: [{}]\n  relabel_configs: [{target_label: __path__, replacement: /x/*.log}]\n',
+            'unknown-journal-label': JOURNAL.replace('systemd_unit', 'SYSTEMD_UNIT'),
+            'unbounded-journal-label': JOURNAL.replace('systemd_unit', 'pid'),
+            'journal-in-one-stream': JOURNAL.partition('  relabel')[0],
+            'journal-path': JOURNAL.replace('path: /var/log/journal', 'path: /var/log'),
             'grpc-without-effect': GOOD.replace('9080', '9080, grpc_server_max_recv_msg_size: 5'),
         }
         for rule, text in cases.items():

@@ -34,7 +34,7 @@ class Refusal(AgentTest):
         self.refuse(job % 'regexp: {expression: x}', ':7:', 'regexp', '"regex"')
 
     def test_what_is_not_in_this_version_is_refused_by_name(self):
-        self.refuse('scrape_configs: [{job_name: x, journal: {max_age: 12h}}]\n', 'journal', 'not in this version')
+        self.refuse('scrape_configs: [{job_name: x, gelf: {}}]\n', 'gelf', 'not in this version')
         self.refuse('scrape_configs: [{job_name: x, kubernetes_sd_configs: [{role: pods}]}]\n', 'scrape_configs[0].kubernetes_sd_configs[0].role', '"pod"')
 
     def test_a_missing_file_and_no_client(self):

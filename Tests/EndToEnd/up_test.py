@@ -1,6 +1,7 @@
 """swiftail up: agent, store and console in one process."""
-import json, os, re, signal, subprocess, unittest, urllib.parse, urllib.request
+import json, os, re, shutil, signal, subprocess, unittest, urllib.parse, urllib.request
 from agent import BINARY, AgentTest, until
+from journals import Journald
 
 
 class Up(AgentTest):
@@ -12,9 +13,19 @@ class Up(AgentTest):
         self.url = text.group(0)
         return p
 
+    def inside(self, journald, *args):
+        """The same with the journal of a journald."""
+        with open(self.path('stdout'), 'wb') as out, open(self.path('stderr'), 'ab') as err:
+            p = subprocess.Popen(journald.inside(BINARY, 'up', '--no-tty', '--listen', '127.0.0.1:0', '--data-dir', self.path('state'), *args), stdout=out, stderr=err)
+        self.processes.append(p)
+        text = until(lambda: p.poll() is not None or re.search(r'http://\S+/', self.read('stdout')), what='the address')
+        self.assertIsNone(p.poll(), self.log())
+        self.url = text.group(0)
+        return p
+
     def ask(self, path, **query):
         with urllib.request.urlopen(self.url + path + '?' + urllib.parse.urlencode(query), timeout=10) as r:
-            return json.load(r)['data']
+            return json.load(r).get('data')  # Loki leaves it out where there is nothing
 
     def stored(self):
         """Every line in the store, oldest first."""
@@ -54,6 +65,26 @@ class Up(AgentTest):
     def test_state_is_for_its_owner_alone(self):
         self.up(self.path('logs/*.log'))
         self.assertEqual(os.stat(self.path('state')).st_mode & 0o077, 0)
+
+    def test_the_machines_journal_is_there_unless_it_is_not_wanted(self):
+        journald = Journald(self.dir)
+        self.addCleanup(journald.stop)
+        journald.send([{'MESSAGE': 'for the journal', 'PRIORITY': 3, '_SYSTEMD_UNIT': 'forged.service'}])
+
+        def found():
+            got = self.ask('loki/api/v1/query_range', query='{job="systemd-journal"} |= "for the journal"', limit=10, since='1h')
+            return [s['stream'] for s in got['result']]
+        agent = self.inside(journald)
+        stream = until(found)[0]
+        self.assertEqual(stream['level'], 'error')
+        self.stop(agent)
+        self.write('logs/a.log', 'a line\n')
+        for args, jobs in (([self.path('logs/*.log')], ['files']), (['--no-journal', self.path('logs/*.log')], ['files']),
+                           (['--journal', self.path('logs/*.log')], ['files', 'systemd-journal'])):
+            shutil.rmtree(self.path('state'))
+            agent = self.inside(journald, *args)
+            until(lambda: self.ask('loki/api/v1/label/job/values') == jobs, what=str(jobs))
+            self.stop(agent)
 
 
 if __name__ == '__main__':
