@@ -118,8 +118,8 @@ let package = Package(
     room(
       "Inputs",
       [
-        "Bytes", "LogModel", "Syscalls", "Pipeline", "Positions", "Delivery", "Tailing", "Feeding", "Discovery",
-        "Relabeling", "Telemetry",
+        "Bytes", "LogModel", "Syscalls", "Decompression", "GoCompat", "AgentConfiguration", "Pipeline", "Positions",
+        "Delivery", "Tailing", "Feeding", "Discovery", "Relabeling", "Telemetry", nioCore,
       ]),
     room("Outputs", ["CSnappy", "Bytes", "LogModel", "GoCompat", "Delivery", "HTTPEdge", nioCore]),
 

@@ -39,7 +39,8 @@ public struct AgentProcess: Sendable {
     let path = try DataPath(
       DataPathSetup(
         clients: try trial.clients(configuration),
-        jobs: JobWiring.jobs(scrapeConfigs, configuration, trial, registry: registry), targets: targets.targets([]),
+        jobs: JobWiring.jobs(scrapeConfigs, configuration, trial, registry: registry),
+        targets: targets.targets([]).files,
         targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
         positionsPath: configuration.positions.filename,
         positionsSyncPeriod: readsFiles && !trial.isDry ? configuration.positions.syncPeriod.nanoseconds : nil,
@@ -50,11 +51,9 @@ public struct AgentProcess: Sendable {
     grace = .nanoseconds(configuration.server.gracefulShutdownTimeout.nanoseconds)
     let status = AgentStatus(
       configuration: configuration, registry: registry, targets: targets, scanner: path.scanner,
-      positions: { path.files })
+      positions: { path.files }, sources: { path.sourceStatuses })
     let (found, tell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    let discovery = DiscoverySet(
-      host: Host.name, userAgent: "swiftail/\(Self.version)", registry: registry, log: log
-    ) { tell.yield() }
+    let discovery = Self.discovery(path, registry: registry, log: log) { tell.yield() }
     self.discovery = discovery
     configurationReload = ConfigurationReload(loaded, load: load, registry: registry, log: log) { new in
       let clients = try trial.clients(new)
@@ -62,8 +61,9 @@ public struct AgentProcess: Sendable {
       let jobs = try path.prepare(JobWiring.jobs(scrapeConfigs, new, trial, registry: registry))
       try discovery.apply(scrapeConfigs)
       targets.configure(scrapeConfigs)
+      let found = targets.targets(discovery.jobs)
       path.apply(
-        jobs, targets: targets.targets(discovery.jobs), sources: [], clients: clients,
+        jobs, targets: found.files, sources: found.sources, clients: clients,
         rotatedLimits: JobWiring.rotatedLimits(new.limits))
       status.configuration = new
       Self.configure(log, new.server)
@@ -73,7 +73,9 @@ public struct AgentProcess: Sendable {
       Task { [configurationReload] in
         for await _ in found {
           await configurationReload.inOrder {
-            path.update(targets: targets.targets(discovery.jobs))
+            let found = targets.targets(discovery.jobs)
+            path.update(targets: found.files)
+            path.update(sources: found.sources)
             // How long the files of pods that are gone are, before the kubelet removes them.
             if targets.holds,
               let left = targets.release(MatchedFiles(files: LinuxFileSystem(), positions: path.files))
@@ -102,6 +104,16 @@ public struct AgentProcess: Sendable {
       throw error
     }
     if let server { log.info("server listening", ("http", server.address.description)) }
+  }
+
+  /// The discoveries of all jobs.
+  static func discovery(
+    _ path: DataPath, registry: MetricRegistry, log: Log, changed: @escaping @Sendable () -> Void
+  ) -> DiscoverySet {
+    let userAgent = "swiftail/\(version)"
+    let engines = EnginePool(userAgent: userAgent, registry: registry) { path.knows(entry: ContainerSource.entry($0)) }
+    return DiscoverySet(
+      host: Host.name, userAgent: userAgent, engines: engines, registry: registry, log: log, changed: changed)
   }
 
   private static func serve(

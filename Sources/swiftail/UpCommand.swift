@@ -27,6 +27,9 @@ struct UpCommand: AsyncParsableCommand {
   @Option(name: .customLong("retention-gb"), help: "Size of the store in GB, beyond which the oldest lines go.")
   var retentionGigabytes = 10
 
+  @Flag(inversion: .prefixedNo, help: "Read containers' logs. Default: if an engine's socket may be used.")
+  var docker: Bool?
+
   @Flag(name: .customLong("no-tty"), help: "Plain lines instead of a live status line.")
   var noTTY = false
 
@@ -46,7 +49,8 @@ struct UpCommand: AsyncParsableCommand {
         UpOptions(
           paths: paths, listen: listen, dataDirectory: dataDirectory,
           retention: Retention(
-            maxAge: Int64(retentionDays) * 86_400, maxBytes: Int64(retentionGigabytes) * 1_000_000_000)),
+            maxAge: Int64(retentionDays) * 86_400, maxBytes: Int64(retentionGigabytes) * 1_000_000_000),
+          docker: docker),
         registry: registry, log: log)
     } catch {
       Command.fail(String(describing: error), status: 1)
