@@ -173,7 +173,12 @@ let package = Package(
     tests(
       "SpoolTests",
       ["SwiftailTesting", "Spool", "Delivery", "Positions", "LogModel", "Bytes", "Syscalls", "Telemetry"]),
-    tests("InputsTests", ["Inputs", "Discovery", "Relabeling", "Tailing", "Positions", "Syscalls", "LogModel"]),
+    tests(
+      "InputsTests",
+      [
+        "SwiftailTesting", "Inputs", "AgentConfiguration", "Discovery", "Feeding", "Relabeling", "Tailing", "Positions",
+        "Syscalls", "LogModel", "Telemetry",
+      ]),
     tests("DecompressionTests", ["Decompression"]),
     tests("TextEncodingTests", ["TextEncoding", "Bytes"]),
     tests(

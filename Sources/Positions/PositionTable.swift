@@ -213,6 +213,16 @@ public final class PositionTable: Sendable {
     }
   }
 
+  /// The same for a client that is about to read, and whose place is known from now on: one that nothing could be sent to
+  /// is not taken for a new one by the next run.
+  public func takeUp(_ key: SourceKey, client: String) -> SourcePlace? {
+    let place = place(of: key, client: client)
+    if place == nil || state.withLock({ $0.sources.places[key]?[client] == nil }) {
+      update(key, client: client, place ?? SourceTable.beginning)
+    }
+    return place
+  }
+
   /// Whether any job has read a source, or someone else did.
   public func knows(entry: String) -> Bool {
     state.withLock { state in

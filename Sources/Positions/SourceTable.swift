@@ -2,6 +2,9 @@
 struct SourceTable {
   var places: SourcePlaces = [:]
 
+  /// Of a client that nothing was acknowledged by.
+  static let beginning = SourcePlace(entry: "", time: .min)
+
   init() {}
 
   init(_ stored: StoredPositions) {
@@ -13,7 +16,8 @@ struct SourceTable {
 
   /// A client that is new begins where the slowest is.
   func place(of key: SourceKey, client: String) -> SourcePlace? {
-    places[key].flatMap { $0[client] ?? $0.values.min { $0.time < $1.time } }
+    let place = places[key].flatMap { $0[client] ?? $0.values.min { $0.time < $1.time } }
+    return place == Self.beginning ? nil : place
   }
 
   /// What positions.yaml says: of each source the place of the client that is furthest behind.
@@ -22,6 +26,6 @@ struct SourceTable {
     for (key, places) in places {
       for place in places.values where place.time < slowest[key.entry]?.time ?? .max { slowest[key.entry] = place }
     }
-    return slowest.mapValues(\.entry)
+    return slowest.filter { $0.value != Self.beginning }.mapValues(\.entry)
   }
 }

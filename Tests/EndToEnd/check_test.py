@@ -54,7 +54,9 @@ class Check(AgentTest):
             'unknown-docker-label': job % 'relabel_configs: [{source_labels: [__meta_docker_container_image], target_label: image}]',
             'read-twice': GOOD + '- job_name: again\n  static_configs: [{labels: {job: again, __path__: /var/log/*.log}}]\n',
             'kubernetes-without-path': GOOD + '- job_name: k\n  kubernetes_sd_configs: [{role: pod}]\n',
-            'docker-stage-on-bare-lines': GOOD + '- job_name: d\n  docker_sd_configs: [{}]\n  pipeline_stages: [{docker: {}}]\n',
+            'docker-stage-on-bare-lines': GOOD + '- job_name: d\n  docker_sd_configs: [{}]\n  pipeline_stages: [{docker: {}}]\n  relabel_configs: [{target_label: job, replacement: d}]\n',
+            'docker-without-labels': GOOD + '- job_name: d\n  docker_sd_configs: [{}]\n  relabel_configs: [{source_labels: [__meta_docker_container_name], regex: /web, action: keep}]\n',
+            'docker-without-tls': GOOD + '- job_name: d\n  docker_sd_configs: [{host: "tcp://10.0.0.1:2375"}]\n  relabel_configs: [{target_label: job, replacement: d}]\n',
             'path-in-docker-job': GOOD + '- job_name: d\n  docker_sd_configs: [{}]\n  relabel_configs: [{target_label: __path__, replacement: /x/*.log}]\n',
             'grpc-without-effect': GOOD.replace('9080', '9080, grpc_server_max_recv_msg_size: 5'),
         }

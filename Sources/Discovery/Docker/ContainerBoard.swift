@@ -50,6 +50,10 @@ public final class ContainerBoard: Sendable {
 
     public var isPaused: Bool { board.state.withLock { $0.entries[id]?.isPaused ?? false } }
 
+    /// The engine said that the container has ended, perhaps before a list or an event did; the next list that has it is
+    /// then the news of its start.
+    public func noteEnd() { board.state.withLock { $0.entries[id]?.isRunning = false } }
+
     /// Tells people where the log is read.
     public func note(way: String) { board.state.withLock { $0.entries[id]?.way = way } }
 

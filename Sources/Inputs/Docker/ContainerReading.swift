@@ -50,6 +50,7 @@ struct ContainerReading {
       }
       if !container.isRunning, finishedLife == container.started {
         feed.report(.waiting(Self.resting(container)))
+        reader.noteEnd()
         await reader.wait(atMost: Self.spread(Self.restingLook))
         continue
       }

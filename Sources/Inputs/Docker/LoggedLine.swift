@@ -18,6 +18,7 @@ struct LoggedLine {
     var at = 1
     while true {
       guard let key = plainString(line, &at), skip(UInt8(ascii: ":"), line, &at) else { return nil }
+      skipBlanks(line, &at)
       switch key.count {
       case 3 where equal(line, key, "log"):
         guard string(line, &at, into: &text) else { return nil }
@@ -31,9 +32,13 @@ struct LoggedLine {
       default:
         guard skipValue(line, &at) else { return nil }
       }
+      skipBlanks(line, &at)
       guard at < line.count else { return nil }
       at += 1
-      if line[at - 1] == UInt8(ascii: ",") { continue }
+      if line[at - 1] == UInt8(ascii: ",") {
+        skipBlanks(line, &at)
+        continue
+      }
       // Docker leaves a log of no bytes out.
       return line[at - 1] == UInt8(ascii: "}") && !found.time.isEmpty && (hasText || text.isEmpty) ? found : nil
     }
@@ -48,6 +53,11 @@ struct LoggedLine {
     guard at < line.count, line[at] == byte else { return false }
     at += 1
     return true
+  }
+
+  /// Docker writes none; others who write such files may.
+  private static func skipBlanks(_ line: UnsafeBufferPointer<UInt8>, _ at: inout Int) {
+    while at < line.count, line[at] == UInt8(ascii: " ") { at += 1 }
   }
 
   /// The place of a string without escapes.
