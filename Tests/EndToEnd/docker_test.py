@@ -394,20 +394,23 @@ class Files(DockerTest):
         self.wait_for(['in that second', 'new'])
 
     def test_rotation_while_running(self):
-        self.engine()
-        self.add()
-        self.configure()
-        self.start()
-        written = []
-        for round in range(20):
-            new = ['%d of %d' % (n, round) for n in range(200)]
-            self.append(*[l + '\n' for l in new])
-            written += new
-            # What max-file throws away is gone for everybody.
-            until(lambda: len(self.lines(self.sink_)) >= len(written) - 400)
-            self.rotate(compress=round % 3 == 0)
-        self.append('last\n')
-        self.wait_for(written + ['last'])
+        for compress in (False, True):
+            self.tearDown()
+            self.setUp()
+            self.engine()
+            self.add()
+            self.configure()
+            self.start()
+            written = []
+            for round in range(20):
+                new = ['%d of %d' % (n, round) for n in range(200)]
+                self.append(*[l + '\n' for l in new])
+                written += new
+                # What max-file throws away is gone for everybody.
+                until(lambda: len(self.lines(self.sink_)) >= len(written) - 400)
+                self.rotate(compress=compress)
+            self.append('last\n')
+            self.wait_for(written + ['last'])
 
     def test_rotations_while_stopped(self):
         for compress in (False, True):

@@ -114,11 +114,17 @@ struct ContainerLogFile {
   private mutating func openOldest(_ lines: inout LogLines) {
     // File systems stamp files with a clock that is a little behind.
     let after = lines.place.time.map { $0 - 1_000_000_000 } ?? .min
-    for name in names() {
-      if name != path, case .success(let status) = LinuxFileSystem().status(at: name), status.modified < after {
-        continue
+    for _ in 0..<10 {
+      let names = names()
+      let known = names.map(identity)
+      for name in names {
+        if name != path, case .success(let status) = LinuxFileSystem().status(at: name), status.modified < after {
+          continue
+        }
+        if open(name, at: 0, isRotated: name != path) { break }
       }
-      if open(name, at: 0, isRotated: name != path) { return }
+      // Names move on while one looks.
+      if self.names().map(identity) == known { return }
     }
   }
 

@@ -136,7 +136,7 @@ struct LogLines {
     if isCut { counts.cut += 1 }
     let head = UnsafeBufferPointer(rebasing: line[..<(line.count - text.count)])
     var rest = text
-    while rest.count > Self.engineCut, let next = Self.find(head, in: rest) {
+    while text.count > Self.engineCut, let next = Self.find(head, in: rest) {
       add(.stdout, time, UnsafeBufferPointer(rebasing: rest[..<next]), endsLine: false)
       rest = UnsafeBufferPointer(rebasing: rest[(next + head.count)...])
     }
