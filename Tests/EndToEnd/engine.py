@@ -6,7 +6,7 @@ class Container:
     def __init__(self, id, name, **more):
         self.id, self.name, self.log = id, name, []  # (nanoseconds, stream, text with its line end)
         self.running, self.paused, self.started, self.changed = True, False, '2026-01-01T00:00:00.%09dZ' % 1, asyncio.Event()
-        self.labels, self.tty, self.driver, self.log_path, self.networks, self.refusal = {}, False, 'local', '', ['bridge'], None
+        self.labels, self.tty, self.driver, self.log_path, self.networks, self.refusal, self.raw = {}, False, 'local', '', ['bridge'], None, b''
         self.__dict__.update(more)
 
     def tell(self):
@@ -195,6 +195,8 @@ class Engine:
         whole, _, rest = query['since'].partition('.')
         since = int(whole) * 10**9 + int((rest + '0' * 9)[:9])
         place, sent = 0, 0
+        for start in range(0, len(c.raw), 1 << 16):
+            await self.chunk(writer, c.raw[start:start + (1 << 16)])
         while True:
             changed, data = c.changed, bytearray()
             while place < len(c.log) and len(data) < 1 << 16:
