@@ -60,7 +60,7 @@ final class AgentStatus: Sendable {
   /// - Throws: `ExplanationError` when the question cannot be understood.
   func explain(_ question: String) throws -> Explanation {
     try Explanation(
-      question, jobs: targets.jobs, positions: positions(), directory: Host.workingDirectory)
+      question, jobs: targets.jobs, positions: positions(), sources: sourceStatuses, directory: Host.workingDirectory)
   }
 
   /// How sources are that are no files, by their keys; one for each client.

@@ -21,7 +21,8 @@ public struct Check: Sendable {
   public static let all: [Check] = [
     positionsNotLasting, pathNeverMatches, rotatedNames, kubernetesWithoutPath, unsetName, unboundedLabel,
     dropsEverything, emptyMatch, doubledBackslashes, timeFormat, unparsedContainerLog, dockerStageOnBareLines,
-    pathInDockerJob, dockerWithoutLabels, dockerWithoutTLS, readTwice, unknownDockerLabel, noJobLabel, oldPushPath, urlPlaceholder, urlCredentials,
+    pathInDockerJob, dockerWithoutLabels, dockerWithoutTLS, readTwice, unknownDockerLabel, noJobLabel, oldPushPath,
+    urlPlaceholder, urlCredentials,
     unexpandedVariable, deprecated, grpcWithoutEffect,
   ]
 

@@ -240,6 +240,19 @@ class Reasons(DockerTest):
         until(lambda: engine.asked['list'] > 4)
         self.assertEqual(engine.asked['logs'], asked)
 
+    def test_explain_tells_of_a_container(self):
+        engine = self.engine()
+        engine.add('c1', 'web')
+        engine.add('c2', 'other')
+        self.configure(rules=RULES[:-1] + ', {source_labels: [container], regex: web, action: keep}]')
+        self.start()
+
+        def explain(name):
+            done = subprocess.run([BINARY, 'explain', name, '--url', 'http://127.0.0.1:%d' % self.port], capture_output=True, text=True, timeout=20)
+            return done.stdout
+        until(lambda: 'container /web (job docker, docker_sd): its log is read' in explain('/web'[1:]))
+        self.assertIn('dropped by rule 3', explain('other'))
+
     def test_a_socket_that_may_not_be_used(self):
         self.engine()
         os.chmod(self.path('docker.sock'), 0o600)

@@ -62,7 +62,9 @@ extension Check {
       findings.warn(
         "no rule gives a label: Promtail's entries are then refused by Loki, Swiftail's have the label container alone",
         at: job.location, path: "scrape_configs[\(index)]",
-        hint: "add {source_labels: [__meta_docker_container_name], regex: /(.*), target_label: container} to relabel_configs")
+        hint:
+          "add {source_labels: [__meta_docker_container_name], regex: /(.*), target_label: container} to relabel_configs"
+      )
     }
   }
 

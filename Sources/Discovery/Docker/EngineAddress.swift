@@ -45,12 +45,14 @@ struct EngineAddress {
       + "/run/podman/podman.sock (systemctl enable --now podman.socket); \(mount)"
   }
 
-  /// Where engines listen, the usual place first.
+  /// Where engines listen: what DOCKER_HOST says, as it does to Docker's own client, then the usual places.
   static var usual: [String] {
-    var all = ["/var/run/docker.sock"]
-    if let runtime = getenv("XDG_RUNTIME_DIR").map({ String(cString: $0) }), !runtime.isEmpty {
-      all += [runtime + "/docker.sock", runtime + "/podman/podman.sock"]
-    }
+    func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
+    var all: [String] = []
+    if let host = try? EndpointURL(variable("DOCKER_HOST")), host.scheme == "unix" { all.append(host.path) }
+    all.append("/var/run/docker.sock")
+    let runtime = variable("XDG_RUNTIME_DIR")
+    if !runtime.isEmpty { all += [runtime + "/docker.sock", runtime + "/podman/podman.sock"] }
     return all + ["/run/podman/podman.sock"]
   }
 }

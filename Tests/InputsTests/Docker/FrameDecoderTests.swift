@@ -21,14 +21,17 @@ import Testing
     var messages: [Message] = []
     for piece in pieces {
       try piece.withUnsafeBytes { bytes in
-        try decoder.take(bytes) { messages.append(.init(stream: $0, text: String(decoding: $1, as: UTF8.self), isCut: $2)) }
+        try decoder.take(bytes) {
+          messages.append(.init(stream: $0, text: String(decoding: $1, as: UTF8.self), isCut: $2))
+        }
       }
     }
     return messages
   }
 
   @Test func everyCutOfTheBytesGivesTheSameMessages() throws {
-    let bytes = Self.frame(1, "first\n") + Self.frame(2, "") + Self.frame(2, "second, longer\n") + Self.frame(0, "third")
+    let bytes =
+      Self.frame(1, "first\n") + Self.frame(2, "") + Self.frame(2, "second, longer\n") + Self.frame(0, "third")
     let whole = try Self.decode([bytes[...]])
     #expect(whole.map(\.text) == ["first\n", "", "second, longer\n", "third"])
     #expect(whole.map(\.stream) == [.stdout, .stderr, .stderr, .stdout])
@@ -76,7 +79,9 @@ import Testing
       var decoder = TerminalDecoder()
       var lines: [String] = []
       for piece in [bytes[..<cut], bytes[cut...]] {
-        piece.withUnsafeBytes { bytes in decoder.take(bytes) { line, _ in lines.append(String(decoding: line, as: UTF8.self)) } }
+        piece.withUnsafeBytes { bytes in
+          decoder.take(bytes) { line, _ in lines.append(String(decoding: line, as: UTF8.self)) }
+        }
       }
       #expect(lines == ["one", "two", ""], "cut at \(cut)")
     }

@@ -35,9 +35,11 @@ import Testing
     take(&lines, .stdout, "2023-10-11T22:14:15.003000001Z a b\n")
     take(&lines, .stderr, "2023-10-12T00:14:15.003+02:00 \n")
     let (chunk, place) = lines.takeChunk()!
-    #expect(chunk.entries.map(\.time) == [
-      Timestamp(seconds: 1_697_062_455, nanoseconds: 3_000_001), Timestamp(seconds: 1_697_062_455, nanoseconds: 3_000_000),
-    ])
+    #expect(
+      chunk.entries.map(\.time) == [
+        Timestamp(seconds: 1_697_062_455, nanoseconds: 3_000_001),
+        Timestamp(seconds: 1_697_062_455, nanoseconds: 3_000_000),
+      ])
     #expect(String(decoding: chunk.bytes, as: UTF8.self) == "a b")
     #expect(chunk.place.entry == "1697062455")
     #expect(chunk.place.exact == "stdout=1697062455003000001/1 stderr=1697062455003000000/1")
@@ -46,7 +48,9 @@ import Testing
 
   @Test func whatIsNoMessageIsCountedAndPassedOver() {
     var lines = LogLines(labels: labels)
-    for bad in ["nonsense\n", "", "\n", "2023-10-11 22:14:15 x\n", "9999999-10-11T22:14:15Z x\n"] { take(&lines, .stdout, bad) }
+    for bad in ["nonsense\n", "", "\n", "2023-10-11 22:14:15 x\n", "9999999-10-11T22:14:15Z x\n"] {
+      take(&lines, .stdout, bad)
+    }
     take(&lines, .stdout, "2023-10-11T22:14:15Z good\n")
     #expect(entries(&lines) == ["out good"])
     let counts = lines.takeCounts()
@@ -108,9 +112,12 @@ import Testing
   @Test func fromEveryPlaceTheRestComesOnce() {
     // Streams whose times cross, equal times, a line in parts.
     let log: [(OutputStream, String)] = [
-      (.stdout, "2023-10-11T22:14:10Z a\n"), (.stdout, "2023-10-11T22:14:15.3Z b\n"), (.stderr, "2023-10-11T22:14:15.2Z c\n"),
-      (.stdout, "2023-10-11T22:14:15.4Z d"), (.stderr, "2023-10-11T22:14:15.3Z e\n"), (.stdout, "2023-10-11T22:14:15.4Z D\n"),
-      (.stderr, "2023-10-11T22:14:15.3Z f\n"), (.stdout, "2023-10-11T22:14:15.4Z g\n"), (.stderr, "2023-10-11T22:14:25Z h\n"),
+      (.stdout, "2023-10-11T22:14:10Z a\n"), (.stdout, "2023-10-11T22:14:15.3Z b\n"),
+      (.stderr, "2023-10-11T22:14:15.2Z c\n"),
+      (.stdout, "2023-10-11T22:14:15.4Z d"), (.stderr, "2023-10-11T22:14:15.3Z e\n"),
+      (.stdout, "2023-10-11T22:14:15.4Z D\n"),
+      (.stderr, "2023-10-11T22:14:15.3Z f\n"), (.stdout, "2023-10-11T22:14:15.4Z g\n"),
+      (.stderr, "2023-10-11T22:14:25Z h\n"),
       (.stdout, "2023-10-11T22:14:24.9Z i\n"),
     ]
     let all = ["out a", "out b", "err c", "err e", "out dD", "err f", "out g", "err h", "out i"]
