@@ -10,7 +10,7 @@ FLUENTBIT ?=
 IMAGE ?= swiftail/swiftail:$(shell sed -n 's/^appVersion: //p' deploy/helm/swiftail/Chart.yaml)
 CONTAINERS ?= $(notdir $(firstword $(shell command -v podman docker)))
 
-.PHONY: up archives build test unit conformance kubernetes test-kubernetes bench-kubernetes end-to-end drills soak browser instructions \
+.PHONY: up archives build test unit conformance kubernetes test-kubernetes bench-kubernetes bench-docker end-to-end drills soak browser instructions \
 	deploy image deb manifests lint format bench clean packages
 
 up: build ## Show this machine's logs (LOGS="/path/*.log …" for others, UP="--listen …" for options)
@@ -51,6 +51,7 @@ drills: build ## Kills, outages, rotations: no line may be lost; a minute of fau
 	@scripts/install-packages bench
 	python3 bench/reliability.py --binary $(BINARY) -j 6
 	python3 bench/soak.py --binary $(BINARY) --minutes 1 --seed 1
+	python3 bench/docker.py --binary $(BINARY) --seconds 20
 
 soak: build ## Random faults for half an hour (MINUTES=…, SEED=…)
 	@scripts/install-packages bench
@@ -89,6 +90,11 @@ instructions: packages archives ## Instructions and allocations per line, held t
 	@scripts/install-packages bench
 	$(SWIFT) build $(RELEASE) --product linebench
 	python3 bench/instructions.py --binary .build/release/linebench
+
+bench-docker: build ## 500 containers, 200 of them restarting; CPU for a GiB of containers' lines
+	@scripts/install-packages test
+	python3 bench/docker.py --binary $(BINARY)
+	python3 bench/docker.py --binary $(BINARY) --throughput 256
 
 bench-kubernetes: build ## Memory and time of Kubernetes' discovery with 100,000 pods
 	python3 bench/kubernetes.py --binary $(BINARY)

@@ -119,8 +119,8 @@ let package = Package(
     room(
       "Inputs",
       [
-        "CSystemd", "Bytes", "LogModel", "Syscalls", "GoCompat", "JMESPath", "AgentConfiguration", "Pipeline",
-        "Positions", "Delivery", "Tailing", "Feeding", "Discovery", "Relabeling", "Telemetry",
+        "CSystemd", "Bytes", "LogModel", "Syscalls", "Decompression", "GoCompat", "JMESPath", "AgentConfiguration",
+        "Pipeline", "Positions", "Delivery", "Tailing", "Feeding", "Discovery", "Relabeling", "Telemetry", nioCore,
       ]),
     room("Outputs", ["CSnappy", "Bytes", "LogModel", "GoCompat", "Delivery", "HTTPEdge", nioCore]),
 
@@ -177,8 +177,8 @@ let package = Package(
     tests(
       "InputsTests",
       [
-        "Inputs", "Discovery", "Relabeling", "Tailing", "Feeding", "Positions", "Bytes", "Syscalls", "LogModel",
-        "AgentConfiguration", "Telemetry",
+        "SwiftailTesting", "Inputs", "AgentConfiguration", "Discovery", "Feeding", "Relabeling", "Tailing", "Positions",
+        "Bytes", "Syscalls", "LogModel", "Telemetry",
       ]),
     tests("DecompressionTests", ["Decompression"]),
     tests("TextEncodingTests", ["TextEncoding", "Bytes"]),

@@ -11,13 +11,19 @@ extension AgentPages {
   func serviceDiscovery() -> String {
     var body = "<h1>Service discovery</h1>\n"
     for job in status.targets.jobs {
-      let all = job.read.count + job.left.count
-      body += "<h2>\(escape(job.name)) <span class=count>\(job.active.count)/\(all) active targets</span></h2>\n"
+      let all = job.read.count + job.containers.count + job.left.count
+      let active = job.active.count + job.containers.count
+      body += "<h2>\(escape(job.name)) <span class=count>\(active)/\(all) active targets</span></h2>\n"
       for source in job.sources { body += note(source) }
       if all == 0 { continue }
       body += "<table><tr><th>Discovered labels</th><th>After relabelling</th></tr>\n"
       for active in job.active {
         body += row(active, job, "reads <code>\(escape(active.target.path))</code>")
+      }
+      for container in job.containers {
+        body += "<tr><td>\(labels(container.discovered))</td><td>"
+        body += container.labels.map { "<div>\(labels($0))</div>" }.joined()
+        body += "<div>reads the container's log</div>\(steps(container.discovered, job))</td></tr>\n"
       }
       for held in job.held.held {
         body += row(
@@ -80,7 +86,13 @@ extension AgentPages {
       let wanted = job.relabeler.apply(left.discovered)?["__host__"] ?? ""
       return "wrong host: it is for \(wanted), this is \(Host.name)"
     case .noPath: return "no path for target: no label __path__ after relabelling"
-    case .exists: return "target already exists: the same path with the same labels"
+    case .exists:
+      return left.discovered["__meta_docker_container_id"] != nil
+        && job.containers.contains {
+          $0.discovered["__meta_docker_container_id"] == left.discovered["__meta_docker_container_id"]
+        }
+        ? "the container's log is read already, by another of its networks or ports"
+        : "target already exists: the same path with the same labels"
     }
   }
 }

@@ -11,12 +11,15 @@ struct AgentPages: Sendable {
 
   func targets() -> String {
     let files = status.files
+    let sources = status.sourceStatuses
     var body = "<h1>Targets</h1>\n"
     for job in status.targets.jobs {
-      let ready = job.active.count { !files[$0.target].isEmpty }
-      body += "<h2>\(escape(job.name)) <span class=count>\(ready)/\(job.active.count) ready</span></h2>\n"
+      let read = (job.containers.map(\.source.key) + (job.journal.map { [$0.key] } ?? [])).map { isRead(sources[$0]) }
+      let ready = job.active.count { !files[$0.target].isEmpty } + read.count { $0 }
+      let all = job.active.count + read.count
+      body += "<h2>\(escape(job.name)) <span class=count>\(ready)/\(all) ready</span></h2>\n"
       for source in job.sources { body += note(source) }
-      if job.read.isEmpty { continue }
+      if job.read.isEmpty, read.isEmpty { continue }
       body += "<table><tr><th>Type</th><th>Ready</th><th>Labels</th><th>Details</th></tr>\n"
       for target in job.read.map(\.target) {
         let found = files[target]
@@ -29,6 +32,8 @@ struct AgentPages: Sendable {
           ? "no file matches <code>\(escape(target.path))</code>" : found.map { "<div>\(escape($0))</div>" }.joined()
         body += "</td></tr>\n"
       }
+      for container in job.containers { body += row(container, sources[container.source.key] ?? []) }
+      if let journal = job.journal { body += row(journal, sources[journal.key] ?? []) }
       body += "</table>\n"
     }
     if status.targets.jobs.isEmpty { body += "<p>No job is configured.</p>\n" }

@@ -33,14 +33,15 @@ public struct AgentProcess: Sendable {
     // Lines from standard input have a pipeline of their own.
     let readsFiles = !configuration.targetConfig.stdin
     let scrapeConfigs = readsFiles ? configuration.scrapeConfigs : []
-    let targets = JobTargets(registry: registry)
+    let targets = JobTargets(registry: registry, log: log)
     targets.configure(scrapeConfigs)
+    let first = targets.targets([])
     let watch = configuration.global.fileWatch
     let path = try DataPath(
       DataPathSetup(
         clients: try trial.clients(configuration, registry: registry),
-        jobs: JobWiring.jobs(scrapeConfigs, configuration, trial, registry: registry), targets: targets.targets([]),
-        sources: JournalWiring.sources(scrapeConfigs, registry: registry, log: log),
+        jobs: JobWiring.jobs(scrapeConfigs, configuration, trial, registry: registry),
+        targets: first.files, sources: first.sources,
         targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
         positionsPath: configuration.positions.filename,
         positionsSyncPeriod: readsFiles && !trial.isDry ? configuration.positions.syncPeriod.nanoseconds : nil,
@@ -51,11 +52,9 @@ public struct AgentProcess: Sendable {
     grace = .nanoseconds(configuration.server.gracefulShutdownTimeout.nanoseconds)
     let status = AgentStatus(
       configuration: configuration, registry: registry, targets: targets, scanner: path.scanner,
-      positions: { path.files })
+      positions: { path.files }, sources: { path.sourceStatuses })
     let (found, tell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    let discovery = DiscoverySet(
-      host: Host.name, userAgent: "swiftail/\(Self.version)", registry: registry, log: log
-    ) { tell.yield() }
+    let discovery = Self.discovery(path, registry: registry, log: log) { tell.yield() }
     self.discovery = discovery
     configurationReload = ConfigurationReload(loaded, load: load, registry: registry, log: log) { new in
       let clients = try trial.clients(new, registry: registry)
@@ -63,9 +62,9 @@ public struct AgentProcess: Sendable {
       let jobs = try path.prepare(JobWiring.jobs(scrapeConfigs, new, trial, registry: registry))
       try discovery.apply(scrapeConfigs)
       targets.configure(scrapeConfigs)
+      let found = targets.targets(discovery.jobs)
       path.apply(
-        jobs, targets: targets.targets(discovery.jobs),
-        sources: JournalWiring.sources(scrapeConfigs, registry: registry, log: log), clients: clients,
+        jobs, targets: found.files, sources: found.sources, clients: clients,
         rotatedLimits: JobWiring.rotatedLimits(new.limits))
       status.configuration = new
       Self.configure(log, new.server)
@@ -75,7 +74,9 @@ public struct AgentProcess: Sendable {
       Task { [configurationReload] in
         for await _ in found {
           await configurationReload.inOrder {
-            path.update(targets: targets.targets(discovery.jobs))
+            let found = targets.targets(discovery.jobs)
+            path.update(targets: found.files)
+            path.update(sources: found.sources)
             // How long the files of pods that are gone are, before the kubelet removes them.
             if targets.holds,
               let left = targets.release(MatchedFiles(files: LinuxFileSystem(), positions: path.files))
@@ -108,6 +109,16 @@ public struct AgentProcess: Sendable {
       throw error
     }
     if let server { log.info("server listening", ("http", server.address.description)) }
+  }
+
+  /// The discoveries of all jobs.
+  static func discovery(
+    _ path: DataPath, registry: MetricRegistry, log: Log, changed: @escaping @Sendable () -> Void
+  ) -> DiscoverySet {
+    let userAgent = "swiftail/\(version)"
+    let engines = EnginePool(userAgent: userAgent, registry: registry) { path.knows(entry: ContainerSource.entry($0)) }
+    return DiscoverySet(
+      host: Host.name, userAgent: userAgent, engines: engines, registry: registry, log: log, changed: changed)
   }
 
   private static func serve(

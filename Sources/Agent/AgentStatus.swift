@@ -1,5 +1,6 @@
 import AgentConfiguration
 import Discovery
+import Feeding
 import Positions
 import Synchronization
 import Tailing
@@ -13,13 +14,17 @@ final class AgentStatus: Sendable {
   private let current: Mutex<AgentConfiguration>
   private let scanner: Scanner
   private let positions: @Sendable () -> [FilePosition]
+  private let sources: @Sendable () -> [SourceStatus]
 
-  /// - Parameter positions: of the files that are read.
+  /// - Parameters:
+  ///   - positions: of the files that are read.
+  ///   - sources: those that are no files.
   init(
     configuration: AgentConfiguration, registry: MetricRegistry, targets: JobTargets, scanner: Scanner,
-    positions: @escaping @Sendable () -> [FilePosition]
+    positions: @escaping @Sendable () -> [FilePosition], sources: @escaping @Sendable () -> [SourceStatus]
   ) {
     self.positions = positions
+    self.sources = sources
     current = Mutex(configuration)
     self.registry = registry
     self.targets = targets
@@ -39,7 +44,7 @@ final class AgentStatus: Sendable {
   var notReady: String? {
     let view = scanner.view
     let mustHaveFiles = configuration.server.healthCheckTarget
-    if mustHaveFiles == true, view.files.isEmpty {
+    if mustHaveFiles == true, view.files.isEmpty, !sources().contains(where: { $0.condition == .reading }) {
       return "Not ready: Unable to find any logs to tail. Please verify permissions, volumes, scrape_config, etc.\n"
     }
     guard mustHaveFiles == nil else { return nil }
@@ -55,8 +60,11 @@ final class AgentStatus: Sendable {
   /// - Throws: `ExplanationError` when the question cannot be understood.
   func explain(_ question: String) throws -> Explanation {
     try Explanation(
-      question, jobs: targets.jobs, positions: positions(), directory: Host.workingDirectory)
+      question, jobs: targets.jobs, positions: positions(), sources: sourceStatuses, directory: Host.workingDirectory)
   }
+
+  /// How sources are that are no files, by their keys; one for each client.
+  var sourceStatuses: [SourceKey: [SourceStatus]] { Dictionary(grouping: sources(), by: \.key) }
 
   /// Paths in view.
   var files: FilesInView { FilesInView(scanner.view.files) }

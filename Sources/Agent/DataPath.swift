@@ -183,6 +183,9 @@ public final class DataPath: Sendable {
   /// How the sources are that are no files.
   public var sourceStatuses: [SourceStatus] { sources.statuses }
 
+  /// Whether positions.yaml has a key, of this run or the last.
+  public func knows(entry: String) -> Bool { keeper.table.knows(entry: entry) }
+
   /// The files that are read at present, and how far.
   public var files: [FilePosition] { keeper.table.files }
 

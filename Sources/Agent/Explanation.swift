@@ -1,5 +1,6 @@
 import AgentConfiguration
 import Discovery
+import Feeding
 import GoCompat
 import Inputs
 import LogModel
@@ -17,6 +18,8 @@ struct Explanation: Sendable {
       case read
       /// The pod is gone; its files are read to the end.
       case held
+      /// A container whose log is read, or why it is not at present.
+      case container(SourceCondition)
       case left(FileTargets.Failure)
     }
 
@@ -50,13 +53,19 @@ struct Explanation: Sendable {
   var count = 0
 
   /// Whether any file of a target that was asked for is read.
-  var isRead: Bool { targets.contains { $0.files.contains { $0.acked != nil } } }
+  var isRead: Bool {
+    targets.contains { $0.outcome == .container(.reading) || $0.files.contains { $0.acked != nil } }
+  }
 
   /// - Parameters:
   ///   - question: a path (`/…`), a matcher such as `app="web"`, or a part of a pod's name or any other label's value.
   ///   - positions: of all files that are read.
+  ///   - sources: those that are no files.
   /// - Throws: `ExplanationError` when the question cannot be understood.
-  init(_ question: String, jobs: [JobTargets.Job], positions: [FilePosition], directory: String) throws {
+  init(
+    _ question: String, jobs: [JobTargets.Job], positions: [FilePosition], sources: [SourceKey: [SourceStatus]] = [:],
+    directory: String
+  ) throws {
     self.question = question
     let files = LinuxFileSystem()
     let matched = MatchedFiles(files: files, positions: positions)
@@ -66,7 +75,7 @@ struct Explanation: Sendable {
       for source in job.sources where !source.hasAnswered || source.failure != nil {
         discoveries.append((job.name, source.mechanism, source.failure ?? "has not answered yet"))
       }
-      for (discovered, outcome) in Self.outcomes(job) {
+      for (discovered, outcome) in Self.outcomes(job, sources) {
         count += 1
         let steps = job.relabeler.explain(discovered)
         let all = steps.last?.after ?? discovered
@@ -82,8 +91,15 @@ struct Explanation: Sendable {
     }
   }
 
-  private static func outcomes(_ job: JobTargets.Job) -> [(LabelSet, Target.Outcome)] {
-    job.active.map { ($0.discovered, .read) } + job.held.held.map { ($0.active.discovered, .held) }
+  private static func outcomes(_ job: JobTargets.Job, _ sources: [SourceKey: [SourceStatus]]) -> [(
+    LabelSet, Target.Outcome
+  )] {
+    let containers = job.containers.map { container -> (LabelSet, Target.Outcome) in
+      let conditions = (sources[container.source.key] ?? []).map(\.condition)
+      let worst = conditions.first { $0 != .reading } ?? conditions.first
+      return (container.discovered, .container(worst ?? .waiting("it is about to be read")))
+    }
+    return containers + job.active.map { ($0.discovered, .read) } + job.held.held.map { ($0.active.discovered, .held) }
       + job.left.map { ($0.discovered, .left($0.failure)) }
   }
 

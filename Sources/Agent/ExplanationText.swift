@@ -1,4 +1,5 @@
 import AgentConfiguration
+import Feeding
 import Inputs
 import LogModel
 import Relabeling
@@ -47,6 +48,9 @@ extension Explanation.Target {
     switch outcome {
     case .read:
       return files.isEmpty ? "read, but no file matches" : "read"
+    case .container(.reading): return "its log is read"
+    case .container(.waiting(let reason)): return "its log is read to the end: \(reason)"
+    case .container(.failing(let reason)): return "its log cannot be read: \(reason)"
     case .held: return "its pod is gone; its files are read to the end"
     case .left(.dropped):
       guard let last = steps.last else { return "dropped" }
@@ -74,6 +78,7 @@ extension Explanation.Target {
       let container = discovered["__meta_kubernetes_pod_container_name"].map { ", container \($0)" } ?? ""
       return "pod \(discovered["__meta_kubernetes_namespace"] ?? "")/\(pod)\(container)"
     }
+    if let container = discovered["__meta_docker_container_name"] { return "container \(container)" }
     return discovered["__address__"] ?? path ?? "target"
   }
 
@@ -89,6 +94,7 @@ extension Explanation.Target {
       case .changed: out += Self.changes(step).joined(separator: ", ") + "\n"
       }
     }
+    if case .container = outcome { return out + "  labels \(labels.text)\n" }
     guard let path else { return out }
     out += "  path \(path)\n  labels \(labels.text)\n"
     if files.isEmpty, outcome != .left(.exists) { out += "  no file matches\n" }
@@ -147,6 +153,7 @@ extension Explanation.Target {
     switch self.outcome {
     case .read: outcome = "read"
     case .held: outcome = "held"
+    case .container: outcome = "container"
     case .left(let failure): outcome = failure.rawValue
     }
     return "{\"job\":\(quoted(job)),\"mechanism\":\(quoted(mechanism)),\"outcome\":\"\(outcome)\","

@@ -21,6 +21,10 @@ final class JobTargets: Sendable {
     var left: [FileTargets.Left] = []
     /// By the rules of this job.
     var relabelled: [LabelSet: LabelSet?] = [:]
+    /// Containers whose logs are read through their engine.
+    var containers: [ContainerTargets.Active] = []
+    /// The journal that is read.
+    var journal: JournalSource?
     /// Those of pods that are gone.
     var held = HeldTargets()
 
@@ -31,10 +35,14 @@ final class JobTargets: Sendable {
   private let state = Mutex<[Job]>([])
   private let active: Gauge
   private let failed: MetricFamily<Counter>
+  private let docker: DockerInput
+  private let makeJournal: @Sendable (ScrapeConfiguration) -> JournalSource?
   private let host = Host.name
   private let directory = Host.workingDirectory
 
-  init(registry: MetricRegistry) {
+  init(registry: MetricRegistry, log: Log) {
+    makeJournal = { JournalWiring.source($0, registry: registry, log: log) }
+    docker = DockerInput(DockerMetrics(registry))
     active = registry.gauge("promtail_targets_active_total", "Targets whose files are read.").with()
     active.set(0)
     failed = registry.counter(
@@ -56,6 +64,7 @@ final class JobTargets: Sendable {
         var new = Job(
           name: job.jobName, rules: job.relabelConfigs, relabeler: Relabeler(compiling: job.relabelConfigs),
           staticGroups: StaticDiscovery.groups(job.staticConfigs))
+        new.journal = makeJournal(job)
         new.left = old[job.jobName]?.left ?? []
         new.held = old[job.jobName]?.held ?? HeldTargets()
         return new
@@ -63,20 +72,23 @@ final class JobTargets: Sendable {
     }
   }
 
-  /// All targets to read, with what was found by now.
-  func targets(_ discovered: [DiscoveredJob]) -> [FileTarget] {
+  /// All files and other sources to read, with what was found by now.
+  func targets(_ discovered: [DiscoveredJob]) -> (files: [FileTarget], sources: [JobSource]) {
     let found = Dictionary(discovered.map { ($0.name, $0.sources) }, uniquingKeysWith: { first, _ in first })
     return state.withLock { jobs in
       for index in jobs.indices {
         jobs[index].sources = found[jobs[index].name] ?? []
         let job = jobs[index]
+        let containers = ContainerTargets(
+          job.sources, jobName: job.name, relabeler: job.relabeler, input: docker, known: job.relabelled)
         let new = FileTargets(
-          job.staticGroups + job.sources.flatMap(\.groups), job: index, jobName: job.name, relabeler: job.relabeler,
+          job.staticGroups + containers.files, job: index, jobName: job.name, relabeler: job.relabeler,
           host: host, directory: directory, known: job.relabelled)
+        let allLeft = containers.left + new.left
         // A target that is left out time and again counts once.
         var known: [FileTargets.Left: Int] = [:]
         for left in job.left { known[left, default: 0] += 1 }
-        for left in new.left {
+        for left in allLeft {
           if let count = known[left], count > 0 {
             known[left] = count - 1
           } else {
@@ -85,11 +97,12 @@ final class JobTargets: Sendable {
         }
         jobs[index].held.update(before: job.active, after: new, now: Clock.monotonic())
         jobs[index].active = new.active
-        jobs[index].relabelled = new.relabelled
-        jobs[index].left = new.left
+        jobs[index].relabelled = new.relabelled.merging(containers.relabelled) { first, _ in first }
+        jobs[index].containers = containers.active
+        jobs[index].left = allLeft
       }
-      active.set(Double(jobs.reduce(0) { $0 + $1.active.count }))
-      return Self.all(jobs)
+      active.set(Double(jobs.reduce(0) { $0 + $1.active.count + $1.containers.count }))
+      return (Self.all(jobs), Self.sources(jobs))
     }
   }
 
@@ -107,6 +120,14 @@ final class JobTargets: Sendable {
 
   /// Whether there are targets of deleted pods.
   var holds: Bool { state.withLock { jobs in jobs.contains { !$0.held.held.isEmpty } } }
+
+  /// What is read beside files, with jobs by place.
+  private static func sources(_ jobs: [Job]) -> [JobSource] {
+    jobs.indices.flatMap { index in
+      jobs[index].containers.map { JobSource(job: index, source: $0.source) }
+        + (jobs[index].journal.map { [JobSource(job: index, source: $0)] } ?? [])
+    }
+  }
 
   /// With their jobs by place.
   private static func all(_ jobs: [Job]) -> [FileTarget] {

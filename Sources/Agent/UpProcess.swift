@@ -1,6 +1,7 @@
 import AgentConfiguration
 import Console
 import Delivery
+import Discovery
 import Glibc
 import GoCompat
 import HTTPEdge
@@ -24,10 +25,14 @@ public struct UpOptions: Sendable {
   public var retention: Retention
   /// Whether the machine's journal is read; nil: where there is one that may be read, unless files are named.
   public var journal: Bool?
+  /// Whether logs of containers are read; nil: if an engine's socket is there and may be used.
+  public var docker: Bool?
 
   public init(
-    paths: [String], listen: String, dataDirectory: String?, retention: Retention, journal: Bool? = nil
+    paths: [String], listen: String, dataDirectory: String?, retention: Retention, journal: Bool? = nil,
+    docker: Bool? = nil
   ) {
+    self.docker = docker
     self.paths = paths
     self.journal = journal
     self.listen = listen
@@ -58,6 +63,7 @@ public struct UpProcess: Sendable {
   }
 
   private let path: DataPath
+  private let discovery: DiscoverySet
   private let store: Store
   private let server: RunningHTTPServer
   private let lock: DirectoryLock
@@ -83,8 +89,9 @@ public struct UpProcess: Sendable {
     limits.maxLineBytes = 64 << 20
     store = try await Store.open(directory: directory + "/store", retention: options.retention, limits: limits)
     let configuration = try Self.configuration(options, directory: directory, working: working)
-    let targets = JobTargets(registry: registry)
+    let targets = JobTargets(registry: registry, log: log)
     targets.configure(configuration.scrapeConfigs)
+    let first = targets.targets([])
     do {
       path = try DataPath(
         DataPathSetup(
@@ -99,8 +106,7 @@ public struct UpProcess: Sendable {
               signature: "store")
           ],
           jobs: JobWiring.jobs(configuration.scrapeConfigs, configuration, registry: registry),
-          targets: targets.targets([]),
-          sources: JournalWiring.sources(configuration.scrapeConfigs, registry: registry, log: log),
+          targets: first.files, sources: first.sources,
           targetSyncPeriod: configuration.targetConfig.syncPeriod.nanoseconds,
           positionsPath: configuration.positions.filename,
           positionsSyncPeriod: configuration.positions.syncPeriod.nanoseconds, pollInterval: nil,
@@ -111,7 +117,8 @@ public struct UpProcess: Sendable {
     }
     let status = AgentStatus(
       configuration: configuration, registry: registry, targets: targets, scanner: path.scanner,
-      positions: { [path] in path.files })
+      positions: { [path] in path.files }, sources: { [path] in path.sourceStatuses })
+    discovery = try Self.discover(configuration.scrapeConfigs, targets, path, registry: registry, log: log)
     let router = WebRouter()
     AgentRoutes.add(to: router, status: status, prefix: "", links: "", ownsRoot: false, reload: nil)
     StoreAPI(store: store).addRoutes(to: router)
@@ -120,10 +127,28 @@ public struct UpProcess: Sendable {
     do {
       server = try await HTTPServer(address: try ListenAddress(parsing: options.listen), router: router).start()
     } catch {
+      discovery.stop()
       await path.stop(grace: .zero)
       await store.close()
       throw error
     }
+  }
+
+  /// Starts the discoveries, and reads what they find.
+  private static func discover(
+    _ jobs: [ScrapeConfiguration], _ targets: JobTargets, _ path: DataPath, registry: MetricRegistry, log: Log
+  ) throws -> DiscoverySet {
+    let (found, tell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let discovery = AgentProcess.discovery(path, registry: registry, log: log) { tell.yield() }
+    try discovery.apply(jobs)
+    Task {
+      for await _ in found {
+        let found = targets.targets(discovery.jobs)
+        path.update(targets: found.files)
+        path.update(sources: found.sources)
+      }
+    }
+    return discovery
   }
 
   /// Where console and API answer.
@@ -132,6 +157,7 @@ public struct UpProcess: Sendable {
   public var progress: Progress { get async { await Self.progress(path, store) } }
 
   public func stop() async {
+    discovery.stop()
     await path.stop(grace: .seconds(20))
     await server.stop()
     await store.close()
@@ -165,6 +191,7 @@ public struct UpProcess: Sendable {
       text += "      __path_exclude__: \(quoted(exclude))\n"
     }
     if options.journal ?? (options.paths.isEmpty && JournalSource.canReadOwnJournal) { text += journal }
+    if let socket = try dockerSocket(options.docker) { text += docker(socket) }
     return try AgentConfiguration.load(text: text, file: "swiftail up")
   }
 
@@ -180,6 +207,33 @@ public struct UpProcess: Sendable {
       - {source_labels: [__journal__systemd_unit], target_label: unit}
       - {source_labels: [__journal_priority_keyword], target_label: level}
       - {source_labels: [__journal__transport], regex: kernel, target_label: unit, replacement: kernel}
+
+    """
+  }
+
+  /// The engine's socket, if it is to be read.
+  private static func dockerSocket(_ isWanted: Bool?) throws -> String? {
+    if isWanted == false { return nil }
+    if let socket = EngineSocket.usable { return socket }
+    if isWanted == true {
+      throw Failure(
+        description: "no engine's socket may be used here: start Docker or Podman, and let this user use its socket "
+          + "(usermod -aG docker USER)")
+    }
+    return nil
+  }
+
+  private static func docker(_ socket: String) -> String {
+    """
+    - job_name: docker
+      docker_sd_configs:
+      - host: \(quoted("unix://" + socket))
+      relabel_configs:
+      - {target_label: job, replacement: docker}
+      - {target_label: host, replacement: \(quoted(Host.name))}
+      - {source_labels: [__meta_docker_container_name], regex: /(.*), target_label: container}
+      - {source_labels: [__meta_docker_container_label_com_docker_compose_service], target_label: service}
+      - {source_labels: [__meta_docker_container_log_stream], target_label: stream}
 
     """
   }

@@ -99,12 +99,6 @@ extension ScrapeConfiguration {
       )
     }
     if let journal, !discoversFiles { journal.check(path: "\(path).journal", &errors) }
-    if !dockerDiscoveries.isEmpty, !relabelConfigs.contains(where: { $0.targetLabel == "__path__" }) {
-      errors.add(
-        "docker_sd_configs (containers of Docker): reading their logs through Docker's API is not in this version",
-        at: location, path: path,
-        hint: "a rule with target_label __path__ reads their files in /var/lib/docker/containers instead")
-    }
     if journal == nil, otherInputs.isEmpty, staticConfigs.isEmpty, discoveries.isEmpty {
       errors.add(
         "the job \"\(jobName)\" names no targets", at: location, path: path,

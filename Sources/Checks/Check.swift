@@ -21,7 +21,7 @@ public struct Check: Sendable {
   public static let all: [Check] = [
     positionsNotLasting, pathNeverMatches, rotatedNames, kubernetesWithoutPath, unsetName, unboundedLabel,
     dropsEverything, emptyMatch, doubledBackslashes, timeFormat, unparsedContainerLog, dockerStageOnBareLines,
-    pathInDockerJob, readTwice, unknownDockerLabel,
+    pathInDockerJob, dockerWithoutLabels, dockerWithoutTLS, readTwice, unknownDockerLabel,
     unknownJournalLabel, unboundedJournalLabel, journalInOneStream, journalPath, noJobLabel, oldPushPath,
     urlPlaceholder, urlCredentials,
     unexpandedVariable, deprecated, grpcWithoutEffect,

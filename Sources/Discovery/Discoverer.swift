@@ -58,14 +58,15 @@ extension RefreshingDiscoverer {
 
 /// Pauses between tries that fail: from one second, twice as long each time up to a minute, and a fifth more or less, so
 /// that many agents do not ask in step.
-struct RetryPause {
+public struct RetryPause: Sendable {
   private var pause: Int64 = 1_000_000_000
   private let longest: Int64
 
   /// - Parameter longest: nanoseconds.
-  init(longest: Int64 = 60_000_000_000) { self.longest = longest }
+  public init(longest: Int64 = 60_000_000_000) { self.longest = longest }
 
-  mutating func next() -> Int64 {
+  /// Nanoseconds.
+  public mutating func next() -> Int64 {
     defer { pause = min(pause * 2, longest) }
     return Int64(Double(pause) * Double.random(in: 0.8...1.2))
   }

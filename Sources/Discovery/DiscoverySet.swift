@@ -5,13 +5,17 @@ public import Telemetry
 /// What all discoveries of a job have found.
 public struct DiscoveredJob: Sendable {
   public struct Source: Sendable {
-    /// `file_sd`, `consul_sd` …
-    public var mechanism: String
+    public var configuration: DiscoveryConfiguration
     public var groups: [TargetGroup]
     /// Why the last try found nothing out; what was found before holds on.
     public var failure: String?
     /// Whether it has found out anything yet.
     public var hasAnswered: Bool
+    /// Where containers were found, whose logs can be read through it.
+    public var engine: DockerEngine?
+
+    /// `file_sd`, `consul_sd` …
+    public var mechanism: String { configuration.mechanism }
   }
 
   public var name: String
@@ -77,18 +81,22 @@ public final class DiscoverySet: Sendable {
   private let host: String
   private let userAgent: String
   private let watches = WatchPool()
+  private let engines: EnginePool
   private let log: Log
   private let failures: MetricFamily<Counter>
   private let changed: @Sendable () -> Void
 
   /// - Parameters:
   ///   - host: the name of the node that the agent runs on.
+  ///   - engines: container engines, which are shared with those who read logs.
   ///   - changed: called when `jobs` has become another, a moment after the last change.
   public init(
-    host: String, userAgent: String, registry: MetricRegistry, log: Log, changed: @escaping @Sendable () -> Void
+    host: String, userAgent: String, engines: EnginePool, registry: MetricRegistry, log: Log,
+    changed: @escaping @Sendable () -> Void
   ) {
     self.host = host
     self.userAgent = userAgent
+    self.engines = engines
     self.log = log
     self.changed = changed
     failures = registry.counter(
@@ -110,7 +118,7 @@ public final class DiscoverySet: Sendable {
   public func apply(_ jobs: [ScrapeConfiguration]) throws {
     let wanted = jobs.flatMap { job in job.discoveries.map { (job: job.jobName, configuration: $0) } }
     let made = try wanted.map {
-      try Discoverers.make($0.configuration, host: host, userAgent: userAgent, watches: watches)
+      try Discoverers.make($0.configuration, host: host, userAgent: userAgent, watches: watches, engines: engines)
     }
     let gone = state.withLock { state in
       var old = state.entries
@@ -139,11 +147,15 @@ public final class DiscoverySet: Sendable {
           name: name,
           sources: state.entries.filter { $0.job == name }.map {
             DiscoveredJob.Source(
-              mechanism: $0.configuration.mechanism, groups: $0.groups, failure: $0.failure,
-              hasAnswered: $0.hasAnswered)
+              configuration: $0.configuration, groups: $0.groups, failure: $0.failure, hasAnswered: $0.hasAnswered,
+              engine: engine($0.configuration))
           })
       }
     }
+  }
+
+  private func engine(_ configuration: DiscoveryConfiguration) -> DockerEngine? {
+    if case .docker(let docker) = configuration { try? engines.engine(docker) } else { nil }
   }
 
   public func stop() {

@@ -1,4 +1,4 @@
-import LogModel
+public import LogModel
 
 /// A line as container runtimes write it (Kubernetes, CRI logging): `TIME STREAM FLAGS CONTENT`.
 struct CRILine {
@@ -51,13 +51,15 @@ struct CRILine {
 /// Reads the times of container runtimes, `2006-01-02T15:04:05.999999999Z`, by their columns.
 ///
 /// Consecutive lines share their second most of the time, so the last one's first 19 bytes and its value are kept.
-struct RuntimeClock {
+public struct RuntimeClock: Sendable {
   private var known: (UInt64, UInt64, UInt32) = (0, 0, 0)
   private var seconds: Int64 = 0
 
+  public init() {}
+
   /// nil for every other form; the caller then parses RFC 3339 in full.
   @inline(__always)
-  mutating func parse(_ text: UnsafeBufferPointer<UInt8>) -> Timestamp? {
+  public mutating func parse(_ text: UnsafeBufferPointer<UInt8>) -> Timestamp? {
     guard let base = text.baseAddress, text.count >= 20, base[text.count &- 1] == 0x5a else { return nil }
     let raw = UnsafeRawPointer(base)
     let head = (

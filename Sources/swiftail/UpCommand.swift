@@ -31,6 +31,8 @@ struct UpCommand: AsyncParsableCommand {
     inversion: .prefixedNo,
     help: "Read the machine's journal. Default: where it may be read, unless files are named.")
   var journal: Bool?
+  @Flag(inversion: .prefixedNo, help: "Read containers' logs. Default: if an engine's socket may be used.")
+  var docker: Bool?
 
   @Flag(name: .customLong("no-tty"), help: "Plain lines instead of a live status line.")
   var noTTY = false
@@ -52,7 +54,7 @@ struct UpCommand: AsyncParsableCommand {
           paths: paths, listen: listen, dataDirectory: dataDirectory,
           retention: Retention(
             maxAge: Int64(retentionDays) * 86_400, maxBytes: Int64(retentionGigabytes) * 1_000_000_000),
-          journal: journal),
+          journal: journal, docker: docker),
         registry: registry, log: log)
     } catch {
       Command.fail(String(describing: error), status: 1)

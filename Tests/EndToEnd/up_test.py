@@ -2,6 +2,7 @@
 import json, os, re, shutil, signal, subprocess, unittest, urllib.parse, urllib.request
 from agent import BINARY, AgentTest, until
 from journals import Journald
+from engine import Engine
 
 
 class Up(AgentTest):
@@ -61,6 +62,24 @@ class Up(AgentTest):
         p = subprocess.run([BINARY, 'up', '--data-dir', self.path('s'), '--listen', 'nowhere'], capture_output=True, text=True, timeout=20)
         self.assertEqual(p.returncode, 1)
         self.assertIn('nowhere', p.stderr)
+
+    def test_containers_are_shown_too_where_an_engine_is(self):
+        engine = Engine(self.path('docker.sock'))
+        self.addCleanup(engine.close)
+        engine.add('c1', 'web-1', labels={'com.docker.compose.service': 'web'})
+        engine.write('c1', 'hello\n')
+        os.environ['DOCKER_HOST'] = 'unix://' + self.path('docker.sock')
+        self.addCleanup(os.environ.pop, 'DOCKER_HOST')
+        agent = self.up(self.path('logs/*.log'))
+        query = dict(query='{job="docker"}', since='1h')
+        found = until(lambda: self.ask('loki/api/v1/query_range', **query)['result'])
+        self.assertEqual([v[1] for v in found[0]['values']], ['hello'])
+        labels = {k: v for k, v in found[0]['stream'].items() if k != 'host'}
+        self.assertEqual(labels, {'job': 'docker', 'container': 'web-1', 'service': 'web', 'stream': 'stdout'})
+        self.stop(agent, signal.SIGINT)
+        asked = engine.asked['list']
+        self.up('--no-docker', self.path('logs/*.log'))
+        self.assertEqual(engine.asked['list'], asked)
 
     def test_state_is_for_its_owner_alone(self):
         self.up(self.path('logs/*.log'))

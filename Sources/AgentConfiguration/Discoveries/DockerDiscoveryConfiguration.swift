@@ -21,6 +21,8 @@ public struct DockerDiscoveryConfiguration: Hashable, Sendable {
   public var refreshInterval = PrometheusDuration.seconds(60)
   /// One target for a container in several networks instead of one for each.
   public var matchFirstNetwork = true
+  /// Beyond Promtail: logs that Docker writes to files (the driver json-file) are read there, if this host has the files.
+  public var readLogFiles = true
   public var http = HTTPClientConfiguration()
 
   public init() {}
@@ -35,6 +37,7 @@ extension DockerDiscoveryConfiguration: ConfigurationSection {
       ConfigurationField("host_networking_host", \.hostNetworkingHost),
       ConfigurationField("refresh_interval", \.refreshInterval),
       ConfigurationField("match_first_network", \.matchFirstNetwork),
+      ConfigurationField("read_log_files", \.readLogFiles),
     ]
 
   mutating func finish(_ node: YAMLNode, path: String, errors: inout ErrorCollector) {

@@ -47,6 +47,43 @@ extension Check {
     }
   }
 
+  static let dockerWithoutLabels = Check(
+    "docker-without-labels", "a job of docker_sd_configs whose rules give the lines no label"
+  ) { configuration, findings in
+    for (index, job) in configuration.scrapeConfigs.enumerated() where !job.dockerDiscoveries.isEmpty {
+      let givesLabels = job.relabelConfigs.contains { rule in
+        switch rule.action {
+        case .labelmap: true
+        case .keep, .drop, .keepequal, .dropequal, .labeldrop, .labelkeep: false
+        default: !rule.targetLabel.hasPrefix("__")
+        }
+      }
+      if givesLabels || setsPath(job) { continue }
+      findings.warn(
+        "no rule gives a label: Promtail's entries are then refused by Loki, Swiftail's have the label container alone",
+        at: job.location, path: "scrape_configs[\(index)]",
+        hint:
+          "add {source_labels: [__meta_docker_container_name], regex: /(.*), target_label: container} to relabel_configs"
+      )
+    }
+  }
+
+  static let dockerWithoutTLS = Check(
+    "docker-without-tls", "an engine that is spoken to over a network without TLS"
+  ) { configuration, findings in
+    for (index, job) in configuration.scrapeConfigs.enumerated() {
+      for (number, docker) in job.dockerDiscoveries.enumerated() {
+        guard let url = try? EndpointURL(docker.host), url.scheme == "http" || url.scheme == "tcp",
+          docker.http.tls == TLSConfiguration(), !["localhost", "127.0.0.1", "::1"].contains(url.host)
+        else { continue }
+        findings.warn(
+          "\(docker.host) is spoken to in the clear, and whoever reaches a Docker daemon there is root on its host",
+          at: job.location, path: "scrape_configs[\(index)].docker_sd_configs[\(number)]",
+          hint: "let the daemon ask for certificates (--tlsverify) and give tls_config, or use its unix socket")
+      }
+    }
+  }
+
   static let kubernetesWithoutPath = Check(
     "kubernetes-without-path", "a job of kubernetes_sd_configs in which no rule sets __path__, so that nothing is read"
   ) { configuration, findings in

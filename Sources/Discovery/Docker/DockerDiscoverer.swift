@@ -6,56 +6,91 @@ import NIOCore
 import Telemetry
 
 /// `docker_sd_configs`: the running containers of a Docker daemon, one target for each port they have.
-struct DockerDiscoverer: RefreshingDiscoverer {
-  let refreshInterval: Int64
+///
+/// Beyond those that run: containers whose log is being read, until it is read to its end, and those that ended before they
+/// were found.
+struct DockerDiscoverer: Discoverer {
   private let configuration: DockerDiscoveryConfiguration
-  private let base: String
-  private let client: WebClient
+  private let engine: DockerEngine
 
-  init(_ configuration: DockerDiscoveryConfiguration, userAgent: String) throws {
-    self.configuration = configuration
-    refreshInterval = configuration.refreshInterval.nanoseconds
-    let url = try EndpointURL(configuration.host)
-    switch url.scheme {
-    case "unix": base = "http+unix://" + PercentEncoding.encode(url.path)
-    case "tcp":
-      let tls = configuration.http.tls
-      base = (tls == TLSConfiguration() ? "http://" : "https://") + url.authority
-    default: base = "\(url.scheme)://\(url.authority)"
+  /// Events that come in bursts lead to one look: nanoseconds between two.
+  private static let calm: Int64 = 1_000_000_000
+
+  init(_ engine: DockerEngine) {
+    self.engine = engine
+    configuration = engine.configuration
+  }
+
+  func run(_ updates: DiscoveryUpdates) async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await EngineEvents(engine: engine).run() }
+      group.addTask { await look(updates) }
     }
-    client = try WebClient(WebClientSettings(configuration.http, userAgent: userAgent))
   }
 
-  func refresh() async throws -> [TargetGroup] {
-    var path = "/containers/json"
-    if !configuration.filters.isEmpty { path += "?filters=" + PercentEncoding.encode(filters) }
-    let containers = try await get(path).elements
-    let networks = DockerNetworks(try await get("/networks").elements)
-    let byID = Dictionary(
-      containers.map { ($0["Id"]?.text ?? "", $0) }, uniquingKeysWith: { first, _ in first })
-    let targets = containers.flatMap { self.targets(of: $0, byID, networks) }
-    return [TargetGroup(source: configuration.host, targets: targets, labels: .empty)]
+  private func look(_ updates: DiscoveryUpdates) async {
+    var pause = RetryPause()
+    var found = FoundContainers()
+    let (number, bell) = engine.containers.listen()
+    defer { engine.containers.stopListening(number) }
+    while !Task.isCancelled {
+      do {
+        try await refresh(&found)
+        let networks = DockerNetworks(try await engine.list("/networks"))
+        updates.all([group(found, networks)])
+        pause = RetryPause()
+        await nap(min(Self.calm, configuration.refreshInterval.nanoseconds))
+        await bell.wait(atMost: max(0, configuration.refreshInterval.nanoseconds - Self.calm))
+      } catch {
+        if Task.isCancelled { return }
+        updates.failed(error)
+        await nap(min(pause.next(), max(configuration.refreshInterval.nanoseconds, 1_000_000_000)))
+      }
+    }
   }
 
-  /// `{"label":{"logging=on":true}}`, as the daemon wants them.
-  private var filters: String {
+  private func refresh(_ found: inout FoundContainers) async throws {
+    let running = try await engine.list("/containers/json" + query(filters))
+    let board = engine.containers
+    board.note(running: running.map { ($0.id, $0["State"]?.text == "paused") })
+    found.keep(running, isRead: board.isRead)
+    // The user's filters may say which states; then nothing is added to them.
+    if filters["status"] != nil { return }
+    let missed = board.started.filter { found[$0] == nil }
+    if !missed.isEmpty {
+      found.add(
+        try await engine.list(
+          "/containers/json?all=1&" + query(filters.merging(["id": missed]) { _, new in new }).dropFirst()))
+    }
+    // What a container wrote last while no agent ran.
+    if found.isFirst {
+      found.isFirst = false
+      let ended = try? await engine.list(
+        "/containers/json?all=1&"
+          + query(filters.merging(["status": ["exited", "dead"]]) { _, new in new }).dropFirst())
+      found.add((ended ?? []).filter { board.isKnown($0.id) })
+    }
+  }
+
+  private var filters: [String: [String]] {
+    Dictionary(grouping: configuration.filters, by: \.name).mapValues { $0.flatMap(\.values) }
+  }
+
+  /// `?filters={"label":{"logging=on":true}}`, escaped, as the daemon wants them; empty without any.
+  private func query(_ filters: [String: [String]]) -> String {
+    if filters.isEmpty { return "" }
     func quoted(_ text: String) -> String { JSONQuote.quote(text) }
-    let byName = Dictionary(grouping: configuration.filters, by: \.name).sorted { $0.key < $1.key }
-    return "{"
-      + byName.map { name, filters in
-        "\(quoted(name)):{" + filters.flatMap(\.values).map { "\(quoted($0)):true" }.joined(separator: ",") + "}"
-      }.joined(separator: ",") + "}"
+    let all = filters.sorted { $0.key < $1.key }.map { name, values in
+      "\(quoted(name)):{" + values.map { "\(quoted($0)):true" }.joined(separator: ",") + "}"
+    }
+    return "?filters=" + PercentEncoding.encode("{" + all.joined(separator: ",") + "}")
   }
 
-  private func get(_ path: String) async throws -> JSONValue {
-    let answer = try await client.send(WebRequest(base + path, timeout: 30_000_000_000), keeping: 256 << 20)
-    let document = try? JSONReader.read(Array(answer.body.readableBytesView))
-    guard answer.status == 200 else {
-      let reason = document?["message"]?.text.map { ": \($0)" } ?? ""
-      throw DiscoveryError("Docker at \(configuration.host) answered with status \(answer.status)\(reason)")
-    }
-    guard let document else { throw DiscoveryError("Docker at \(configuration.host) answered with no JSON") }
-    return document
+  private func group(_ found: FoundContainers, _ networks: DockerNetworks) -> TargetGroup {
+    let containers = found.all
+    let byID = Dictionary(containers.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let targets = containers.flatMap { self.targets(of: $0, byID, networks) }
+    return TargetGroup(source: configuration.host, targets: targets, labels: .empty)
   }
 
   private func targets(of container: JSONValue, _ byID: [String: JSONValue], _ networks: DockerNetworks) -> [LabelSet] {
@@ -80,6 +115,11 @@ struct DockerDiscoverer: RefreshingDiscoverer {
     }
     attached.sort { $0.name < $1.name }
     if configuration.matchFirstNetwork { attached = Array(attached.prefix(1)) }
+    // Podman names no network for containers in that of their host; a log needs none.
+    if attached.isEmpty {
+      common["__address__"] = configuration.hostNetworkingHost
+      return [LabelSet(common)]
+    }
     let ports = (container["Ports"]?.elements ?? []).filter { $0["Type"]?.text == "tcp" }
     return attached.flatMap { network -> [LabelSet] in
       let ip = network.value["IPAddress"]?.text ?? ""
@@ -104,6 +144,30 @@ struct DockerDiscoverer: RefreshingDiscoverer {
       }
     }
   }
+}
+
+/// Containers as the engine listed them, in its order.
+private struct FoundContainers {
+  private(set) var all: [JSONValue] = []
+  /// Nothing was asked yet.
+  var isFirst = true
+
+  subscript(id: String) -> JSONValue? { all.first { $0.id == id } }
+
+  /// Takes a new list over; of what is not in it only those stay that are read.
+  mutating func keep(_ running: [JSONValue], isRead: (String) -> Bool) {
+    let ids = Set(running.map(\.id))
+    all = running + all.filter { !ids.contains($0.id) && isRead($0.id) }
+  }
+
+  mutating func add(_ containers: [JSONValue]) {
+    let ids = Set(all.map(\.id))
+    all += containers.filter { !ids.contains($0.id) }
+  }
+}
+
+extension JSONValue {
+  fileprivate var id: String { self["Id"]?.text ?? "" }
 }
 
 /// The labels that a container gets of its networks.

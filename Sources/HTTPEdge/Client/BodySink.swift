@@ -29,13 +29,20 @@ final class IdleGuard: Sendable {
   private struct State {
     var heard: Int64
     var limit: Int64
+    /// The receiver has something in hand, so nothing more can come.
+    var isBusy = false
   }
   private let state: Mutex<State>
 
   /// - Parameter limit: nanoseconds.
   init(limit: Int64) { state = Mutex(State(heard: Clock.monotonic(), limit: limit)) }
 
-  func hear() { state.withLock { $0.heard = Clock.monotonic() } }
+  func hear(isBusy: Bool) {
+    state.withLock {
+      $0.heard = Clock.monotonic()
+      $0.isBusy = isBusy
+    }
+  }
 
   /// - Throws: when nothing was heard for the limit, whatever the body waits for.
   func run<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
@@ -43,7 +50,7 @@ final class IdleGuard: Sendable {
       group.addTask { try await body() }
       group.addTask {
         while true {
-          let left = self.state.withLock { $0.heard + $0.limit - Clock.monotonic() }
+          let left = self.state.withLock { $0.isBusy ? $0.limit : $0.heard + $0.limit - Clock.monotonic() }
           if left <= 0 { return nil }
           try await Task.sleep(for: .nanoseconds(left))
         }

@@ -24,6 +24,8 @@ public struct WebClientSettings: Hashable, Sendable {
   public var userAgent = "swiftail"
   /// Sent with every request; their values may lie in files.
   public var headers: [Header] = []
+  /// Requests to one server beyond it wait for each other: more than there are streams without an end.
+  public var connectionLimit = 1024
 
   public struct Header: Hashable, Sendable {
     public var name: String
@@ -133,7 +135,7 @@ public final class WebClient: Sendable {
   /// Hands over the body part by part as it comes, for answers without an end in sight. Of an answer with another status
   /// than 200 the body's first 64 KiB are kept.
   /// - Parameters:
-  ///   - idle: nanoseconds without a byte, after which the connection is given up.
+  ///   - idle: nanoseconds without a byte, after which the connection is given up. The receiver may take any time.
   ///   - receive: what it throws ends the request and is thrown on.
   public func stream(
     _ request: WebRequest, idle: Int64, receive: @escaping @Sendable (ByteBuffer) async throws -> Void
@@ -144,8 +146,9 @@ public final class WebClient: Sendable {
         try await self.send(
           request,
           to: BodySink(kept: 1 << 16) { part in
-            watch.hear()
+            watch.hear(isBusy: true)
             try await receive(part)
+            watch.hear(isBusy: false)
           })
       }
     } catch let refusal as BodySink.Refusal {
@@ -258,7 +261,7 @@ public final class WebClient: Sendable {
     configuration.httpVersion = .http1Only
     configuration.connectionPool.idleTimeout = .seconds(60)
     // Watches of one server hold a connection each for minutes.
-    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = settings.connectionLimit
     // Trying again is the caller's part, which counts and logs it.
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.decompression = .disabled

@@ -1,4 +1,5 @@
 public import Feeding
+public import LogModel
 public import Positions
 import Syscalls
 public import Telemetry
@@ -10,6 +11,11 @@ public struct JournalSource: EntrySource {
   private let settings: JournalSettings
   private let metrics: JournalMetrics
   private let log: Log
+
+  /// What all entries have in common.
+  public var labels: LabelSet { settings.labels }
+  /// The folder that is read; empty for the machine's own.
+  public var path: String { settings.path }
 
   /// - Parameter signature: everything that decides what it gives.
   public init(job: String, settings: JournalSettings, signature: String, metrics: JournalMetrics, log: Log) {
