@@ -17,10 +17,13 @@ final class JobTargets: Sendable {
     var relabeler: Relabeler
     var staticGroups: [TargetGroup]
     var sources: [DiscoveredJob.Source] = []
-    var active: [FileTargets.Active] = []
-    var left: [FileTargets.Left] = []
-    /// By the rules of this job.
+    var files = FileTargets()
+    /// What relabelling made of containers and their streams, by the rules of this job.
     var relabelled: [LabelSet: LabelSet?] = [:]
+    /// Containers that are not read.
+    var leftContainers: [FileTargets.Left] = []
+    /// What was not read when the job's configuration was taken over, so that it is not counted again.
+    var leftBefore: [FileTargets.Left] = []
     /// Containers whose logs are read through their engine.
     var containers: [ContainerTargets.Active] = []
     /// The journal that is read.
@@ -28,8 +31,12 @@ final class JobTargets: Sendable {
     /// Those of pods that are gone.
     var held = HeldTargets()
 
+    /// Files that are read, but for those of pods that are gone.
+    var active: [FileTargets.Active] { files.active }
+    /// What is not read.
+    var left: [FileTargets.Left] { leftContainers + files.left }
     /// Whatever is read, held targets at the end.
-    var read: [FileTargets.Active] { active + held.held.map(\.active) }
+    var read: [FileTargets.Active] { held.held.isEmpty ? active : active + held.held.map(\.active) }
   }
 
   private let state = Mutex<[Job]>([])
@@ -65,7 +72,7 @@ final class JobTargets: Sendable {
           name: job.jobName, rules: job.relabelConfigs, relabeler: Relabeler(compiling: job.relabelConfigs),
           staticGroups: StaticDiscovery.groups(job.staticConfigs))
         new.journal = makeJournal(job)
-        new.left = old[job.jobName]?.left ?? []
+        new.leftBefore = old[job.jobName]?.left ?? []
         new.held = old[job.jobName]?.held ?? HeldTargets()
         return new
       }
@@ -83,26 +90,32 @@ final class JobTargets: Sendable {
           job.sources, jobName: job.name, relabeler: job.relabeler, input: docker, known: job.relabelled)
         let new = FileTargets(
           job.staticGroups + containers.files, job: index, jobName: job.name, relabeler: job.relabeler,
-          host: host, directory: directory, known: job.relabelled)
-        let allLeft = containers.left + new.left
-        // A target that is left out time and again counts once.
-        var known: [FileTargets.Left: Int] = [:]
-        for left in job.left { known[left, default: 0] += 1 }
-        for left in allLeft {
-          if let count = known[left], count > 0 {
-            known[left] = count - 1
-          } else {
-            failed.with(left.failure.rawValue).add()
-          }
-        }
-        jobs[index].held.update(before: job.active, after: new, now: Clock.monotonic())
-        jobs[index].active = new.active
-        jobs[index].relabelled = new.relabelled.merging(containers.relabelled) { first, _ in first }
+          host: host, directory: directory, after: job.files)
+        count(
+          containers.left + new.changedLeft, before: job.leftBefore + job.leftContainers + new.former.left)
+        jobs[index].held.update(before: new.former.active, after: new, now: Clock.monotonic())
+        jobs[index].files = new
+        jobs[index].relabelled = containers.relabelled
         jobs[index].containers = containers.active
-        jobs[index].left = allLeft
+        jobs[index].leftContainers = containers.left
+        jobs[index].leftBefore = []
       }
       active.set(Double(jobs.reduce(0) { $0 + $1.active.count + $1.containers.count }))
       return (Self.all(jobs), Self.sources(jobs))
+    }
+  }
+
+  /// Counts targets that are not read; one that is left out time and again counts once.
+  private func count(_ left: [FileTargets.Left], before: [FileTargets.Left]) {
+    if left.isEmpty { return }
+    var known: [FileTargets.Left: Int] = [:]
+    for one in before { known[one, default: 0] += 1 }
+    for one in left {
+      if let count = known[one], count > 0 {
+        known[one] = count - 1
+      } else {
+        failed.with(one.failure.rawValue).add()
+      }
     }
   }
 

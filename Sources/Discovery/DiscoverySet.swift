@@ -1,5 +1,6 @@
 public import AgentConfiguration
 import Synchronization
+import Syscalls
 public import Telemetry
 
 /// What all discoveries of a job have found.
@@ -72,10 +73,14 @@ public final class DiscoverySet: Sendable {
     var nextNumber = 0
     /// A call of `changed` is on its way.
     var isTelling = false
+    /// When the last one was made, on the monotonic clock: nanoseconds.
+    var toldAt: Int64 = 0
   }
 
   /// Changes that come together are told together.
   private static let calm: Int64 = 100_000_000
+  /// Where changes come without end, they are told no more often than this.
+  private static let pace: Int64 = 250_000_000
 
   private let state = Mutex(State())
   private let host: String
@@ -200,8 +205,12 @@ public final class DiscoverySet: Sendable {
     }
     if mustTell {
       Task {
-        await nap(Self.calm)
-        state.withLock { $0.isTelling = false }
+        let told = state.withLock { $0.toldAt }
+        await nap(max(Self.calm, told + Self.pace - Clock.monotonic()))
+        state.withLock {
+          $0.isTelling = false
+          $0.toldAt = Clock.monotonic()
+        }
         changed()
       }
     }

@@ -26,15 +26,23 @@ public struct HeldTargets: Sendable {
   public var targets: [FileTarget] { held.map(\.active.target) }
 
   /// Compares what a job had with what it has.
-  /// - Parameter now: monotonic nanoseconds.
+  /// - Parameters:
+  ///   - before: targets that may be gone.
+  ///   - now: monotonic nanoseconds.
   public mutating func update(before: [FileTargets.Active], after: FileTargets, now: Int64) {
-    let candidates = before.filter { Self.pod($0.discovered) != nil }
+    let candidates = before.filter { $0.pod != nil }
     if candidates.isEmpty, held.isEmpty { return }
-    let pods = Set((after.active.map(\.discovered) + after.left.map(\.discovered)).compactMap(Self.pod))
-    let paths = Set(after.active.map(\.target.path))
     // A pod that is there again, or another target that reads the files, ends it.
+    let all = candidates + held.map(\.active)
+    var gone = Set(all.compactMap(\.pod))
+    var unread = Set(all.map(\.target.path))
+    for active in after.active {
+      if let pod = active.pod { gone.remove(pod) }
+      unread.remove(active.target.path)
+    }
+    for left in after.left { if let pod = left.pod { gone.remove(pod) } }
     func isNeeded(_ active: FileTargets.Active) -> Bool {
-      !paths.contains(active.target.path) && Self.pod(active.discovered).map { !pods.contains($0) } == true
+      unread.contains(active.target.path) && active.pod.map { gone.contains($0) } == true
     }
     held.removeAll { !isNeeded($0.active) }
     for active in candidates where isNeeded(active) {
@@ -68,6 +76,4 @@ public struct HeldTargets: Sendable {
     // The first look only takes note: a line may be on its way to the file.
     return isDone && now - held.since >= 1_000_000_000
   }
-
-  private static func pod(_ labels: LabelSet) -> String? { labels["__meta_kubernetes_pod_uid"] }
 }
