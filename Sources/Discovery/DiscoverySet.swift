@@ -30,7 +30,6 @@ public final class DiscoverySet: Sendable {
     var job: String
     var configuration: DiscoveryConfiguration
     var task: Task<Void, Never>
-    /// In the order they came.
     private(set) var groups: [TargetGroup] = []
     /// Where the group of a source is.
     private var places: [String: Int] = [:]
@@ -59,7 +58,13 @@ public final class DiscoverySet: Sendable {
         return true
       }
       if group.targets.isEmpty {
-        replace(groups.filter { $0.source != group.source })
+        // The last one takes its place: one that goes costs the same among thousands.
+        places[group.source] = nil
+        let last = groups.removeLast()
+        if place < groups.count {
+          groups[place] = last
+          places[last.source] = place
+        }
         return true
       }
       defer { groups[place] = group }
@@ -80,7 +85,7 @@ public final class DiscoverySet: Sendable {
   /// Changes that come together are told together.
   private static let calm: Int64 = 100_000_000
   /// Where changes come without end, they are told no more often than this.
-  private static let pace: Int64 = 250_000_000
+  private static let pace: Int64 = 500_000_000
 
   private let state = Mutex(State())
   private let host: String
@@ -175,7 +180,9 @@ public final class DiscoverySet: Sendable {
     var failed: (job: String, mechanism: String, reason: String)?
     let mustTell = state.withLock { state in
       guard let place = state.entries.firstIndex(where: { $0.number == number }) else { return false }
-      var entry = state.entries[place]
+      // Taken out and put back, so that its groups are not copied for every change.
+      var entry = state.entries.remove(at: place)
+      defer { state.entries.insert(entry, at: place) }
       var isChanged = !entry.hasAnswered || entry.failure != nil
       switch update {
       case .some(let groups):
@@ -192,7 +199,6 @@ public final class DiscoverySet: Sendable {
         isChanged = entry.failure != reason
         entry.failure = reason
       }
-      state.entries[place] = entry
       guard isChanged, !state.isTelling else { return false }
       state.isTelling = true
       return true

@@ -143,12 +143,19 @@ struct ScanLoop {
   // MARK: - Targets
 
   private mutating func adopt(_ new: [FileTarget]) {
-    // Targets that are alike stand here several times, the last one at the end.
+    // Most stay, and in their places.
+    var kept = [Compiled?](repeating: nil, count: new.count)
     var old: [FileTarget: [Compiled]] = [:]
-    for target in targets.reversed() { old[target.target, default: []].append(target) }
+    for (place, compiled) in targets.enumerated() {
+      if place < new.count, new[place] == compiled.target {
+        kept[place] = compiled
+      } else {
+        old[compiled.target, default: []].append(compiled)
+      }
+    }
     targets.removeAll(keepingCapacity: true)
-    for target in new {
-      if let known = old[target]?.popLast() {
+    for (place, target) in new.enumerated() {
+      if let known = kept[place] ?? old[target]?.popLast() {
         targets.append(known)
         continue
       }
