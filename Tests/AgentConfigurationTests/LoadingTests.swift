@@ -149,10 +149,6 @@ struct LoadingTests {
     ),
     (client + "scrape_configs: [{job_name: s, journal: {}}]", "journal (the systemd journal) is not in this version"),
     (
-      client + "scrape_configs: [{job_name: s, static_configs: [{}], docker_sd_configs: [{}]}]",
-      "through Docker's API is not in this version"
-    ),
-    (
       client + "scrape_configs: [{job_name: s, static_configs: [{}], pipeline_stages: [{jsn: {}}]}]",
       "stage \"jsn\" is not known in scrape_configs[0].pipeline_stages[0]; did you mean \"json\"?"
     ),

@@ -80,13 +80,6 @@ class Discovery(AgentTest):
         self.assertNotIn('"53"', page)
         self.assertIn('GET /containers/json?filters=%7B%22label%22%3A%7B%22logging%3Don%22%3Atrue%7D%7D', served.seen)
 
-    def test_docker_without_files_is_refused(self):
-        self.write('c.yaml', 'clients: [{url: "http://127.0.0.1:1/push"}]\nserver: {disable: true}\nscrape_configs: [{job_name: x, docker_sd_configs: [{}]}]\n', 'wb')
-        p = subprocess.run([BINARY, '-config.file=' + self.path('c.yaml')], capture_output=True, text=True, timeout=20)
-        self.assertEqual(p.returncode, 1)
-        self.assertIn('not in this version', p.stderr)
-        self.assertIn('__path__', p.stderr)
-
     def test_consul_tells_of_changes_and_sends_the_token(self):
         self.write('a.log', 'a1\n')
         self.write('b.log', 'b1\n')

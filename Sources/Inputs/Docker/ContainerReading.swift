@@ -162,20 +162,21 @@ struct ContainerReading {
     let bell = source.input.watches.join()
     defer { source.input.watches.leave(bell) }
     file.watch = { source.input.watches.watch($0, bell) }
+    var missing = RetryPause(longest: 30_000_000_000)
     do {
       try await log.withLines { file.begin(&$0) }
       while !Task.isCancelled, !feed.isClosed {
         let step = try await log.withLines { file.step(&$0) }
         switch step {
-        case .more: continue
+        case .more: missing = RetryPause(longest: 30_000_000_000)
         case .failed(let reason): return .failed(reason)
         case .atEnd:
           feed.report(condition)
           await bell.bell.wait(atMost: 10_000_000_000)
         case .missing:
-          // Removed with its container, or between two files.
+          // Removed with its container, or by somebody: what is written to it then comes all the same.
           guard try await source.engine.inspect(source.id) != nil else { return .gone }
-          await bell.bell.wait(atMost: 1_000_000_000)
+          await bell.bell.wait(atMost: missing.next())
         }
       }
       return .closed
