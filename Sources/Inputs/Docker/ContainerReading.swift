@@ -117,7 +117,9 @@ struct ContainerReading {
     return await withTaskGroup(of: Outcome?.self) { group in
       group.addTask {
         do {
-          return try await source.engine.logs(of: source.id, since: since) { try await log.take($0) } ? .ended : .gone
+          return try await source.engine.logs(
+            of: source.id, since: since, follows: container.isRunning
+          ) { try await log.take($0) } ? .ended : .gone
         } catch is ContainerLog.Ended {
           return .closed
         } catch let refusal as DockerEngine.Refusal {
