@@ -6,9 +6,9 @@ import HTTPEdge
 struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Tells why a pod, a file or a label is in Loki or not: asks a running agent.",
+    abstract: "Tells why a pod, a container, a file or a label is in Loki or not: asks a running agent.",
     discussion: """
-      swiftail explain web-5d4f8c7b9d-x2x7p       a pod, or a part of any label's value
+      swiftail explain web-5d4f8c7b9d-x2x7p       a pod or container, or a part of any label's value
       swiftail explain /var/log/pods/…/0.log      a file: which target reads it, and how far
       swiftail explain 'namespace="team-a"'       targets with a label, before or after relabelling; =, !=, =~ and !~
       Shows for each target what was discovered, what each relabelling rule made of it (with its line in the file),
@@ -20,7 +20,7 @@ struct ExplainCommand: AsyncParsableCommand {
     case text, json
   }
 
-  @Argument(help: "A pod, a path or a label matcher.")
+  @Argument(help: "A pod, a container, a path or a label matcher.")
   var question: String
 
   @Option(help: "Where the agent's server is, http_path_prefix included.")

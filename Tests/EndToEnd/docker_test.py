@@ -248,9 +248,9 @@ class Reasons(DockerTest):
         self.start()
 
         def explain(name):
-            done = subprocess.run([BINARY, 'explain', name, '--url', 'http://127.0.0.1:%d' % self.port], capture_output=True, text=True, timeout=20)
+            done = subprocess.run([BINARY, 'explain', name, '--server', 'http://127.0.0.1:%d' % self.port], capture_output=True, text=True, timeout=20)
             return done.stdout
-        until(lambda: 'container /web (job docker, docker_sd): its log is read' in explain('/web'[1:]))
+        until(lambda: 'container /web (job docker, docker_sd): its log is read' in explain('web'))
         self.assertIn('dropped by rule 3', explain('other'))
 
     def test_a_socket_that_may_not_be_used(self):

@@ -214,7 +214,7 @@ class Engine:
                     return False
                 sent += len(data)
                 await self.chunk(writer, bytes(data))
-            elif not c.running:
+            elif not c.running or 'follow' not in query:
                 writer.write(b'0\r\n\r\n')
                 await writer.drain()
                 return True

@@ -87,15 +87,17 @@ public final class DockerEngine: Sendable {
   /// Hands over a container's log as it comes, until it ends.
   /// - Parameters:
   ///   - since: seconds since 1970, with a fraction or without one.
+  ///   - follows: goes on for as long as the container runs. Podman may leave out the end of a log that it follows where the
+  ///     container does not run.
   ///   - receive: what it throws ends the request and is thrown on.
   /// - Returns: false when there is no such container (any more).
   /// - Throws: `Refusal` where the engine cannot read the log; an error whose description says what to do about it.
   public func logs(
-    of id: String, since: String, receive: @escaping @Sendable (ByteBuffer) async throws -> Void
+    of id: String, since: String, follows: Bool, receive: @escaping @Sendable (ByteBuffer) async throws -> Void
   ) async throws -> Bool {
     requests.with("logs").add()
     // In this order (recorded: docker/log-stream-of-a-container).
-    let path = "/containers/\(id)/logs?follow=1&since=\(since)&stderr=1&stdout=1&timestamps=1"
+    let path = "/containers/\(id)/logs?\(follows ? "follow=1&" : "")since=\(since)&stderr=1&stdout=1&timestamps=1"
     let answer = try await reach {
       try await client.stream(request(path, timeout: Self.never), idle: idle, receive: receive)
     }

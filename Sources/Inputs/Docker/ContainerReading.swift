@@ -117,7 +117,9 @@ struct ContainerReading {
     return await withTaskGroup(of: Outcome?.self) { group in
       group.addTask {
         do {
-          return try await source.engine.logs(of: source.id, since: since) { try await log.take($0) } ? .ended : .gone
+          return try await source.engine.logs(
+            of: source.id, since: since, follows: container.isRunning
+          ) { try await log.take($0) } ? .ended : .gone
         } catch is ContainerLog.Ended {
           return .closed
         } catch let refusal as DockerEngine.Refusal {
@@ -162,20 +164,21 @@ struct ContainerReading {
     let bell = source.input.watches.join()
     defer { source.input.watches.leave(bell) }
     file.watch = { source.input.watches.watch($0, bell) }
+    var missing = RetryPause(longest: 30_000_000_000)
     do {
       try await log.withLines { file.begin(&$0) }
       while !Task.isCancelled, !feed.isClosed {
         let step = try await log.withLines { file.step(&$0) }
         switch step {
-        case .more: continue
+        case .more: missing = RetryPause(longest: 30_000_000_000)
         case .failed(let reason): return .failed(reason)
         case .atEnd:
           feed.report(condition)
           await bell.bell.wait(atMost: 10_000_000_000)
         case .missing:
-          // Removed with its container, or between two files.
+          // Removed with its container, or by somebody: what is written to it then comes all the same.
           guard try await source.engine.inspect(source.id) != nil else { return .gone }
-          await bell.bell.wait(atMost: 1_000_000_000)
+          await bell.bell.wait(atMost: missing.next())
         }
       }
       return .closed

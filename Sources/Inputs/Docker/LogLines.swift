@@ -1,4 +1,5 @@
 import Feeding
+import Glibc
 import GoCompat
 import LogModel
 import Pipeline
@@ -113,9 +114,32 @@ struct LogLines {
 
   // MARK: - Messages
 
-  /// Takes a message of a multiplexed stream: time, blank, text, and a line end unless more of the line is to come.
+  /// Takes a message of a multiplexed stream: time, blank, text, and a line end unless more of the line is to come. Should an
+  /// engine put several into one frame, each begins with its time.
   mutating func take(_ stream: OutputStream, _ message: UnsafeBufferPointer<UInt8>, isCut: Bool) {
-    guard let (time, text) = timed(message) else {
+    var rest = message
+    var from = 0
+    while let base = rest.baseAddress, from < rest.count - 1,
+      let end = memchr(base + from, 0x0a, rest.count - 1 - from).map({ $0 - UnsafeMutableRawPointer(mutating: base) })
+    {
+      let next = UnsafeBufferPointer(rebasing: rest[(end + 1)...])
+      from = end + 1
+      if timed(next) == nil { continue }
+      takeOne(stream, UnsafeBufferPointer(rebasing: rest[...end]), isCut: false)
+      rest = next
+      from = 0
+    }
+    takeOne(stream, rest, isCut: isCut)
+  }
+
+  private mutating func takeOne(_ stream: OutputStream, _ message: UnsafeBufferPointer<UInt8>, isCut: Bool) {
+    let (time, text): (Int64, UnsafeBufferPointer<UInt8>)
+    if let timed = timed(message) {
+      (time, text) = timed
+    } else if let before = streams[stream.rawValue].partTime {
+      // A part that goes on without its time.
+      (time, text) = (before, message)
+    } else {
       counts.malformed += 1
       return
     }
@@ -228,11 +252,9 @@ struct LogLines {
 
   /// The time at the front of a message, and what follows the blank behind it.
   private mutating func timed(_ message: UnsafeBufferPointer<UInt8>) -> (Int64, UnsafeBufferPointer<UInt8>)? {
-    guard let blank = message.prefix(64).firstIndex(of: 0x20) else {
-      // An empty line of an engine that leaves the blank out.
-      return nil
-    }
-    guard let time = self.time(UnsafeBufferPointer(rebasing: message[..<blank])) else { return nil }
+    guard let blank = message.prefix(64).firstIndex(of: 0x20),
+      let time = self.time(UnsafeBufferPointer(rebasing: message[..<blank]))
+    else { return nil }
     return (time, UnsafeBufferPointer(rebasing: message[(blank + 1)...]))
   }
 

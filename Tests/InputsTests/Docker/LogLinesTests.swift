@@ -67,6 +67,15 @@ import Testing
     #expect(entries(&lines) == ["out one, two", "err ONE, TWO"])
   }
 
+  @Test func aFrameMayHoldSeveralMessagesOrAPartWithoutItsTime() {
+    var lines = LogLines(labels: labels)
+    take(
+      &lines, .stdout, "2023-10-11T22:14:15.1Z one\n2023-10-11T22:14:15.2Z two\nstill two\n2023-10-11T22:14:15.3Z th")
+    take(&lines, .stdout, "ree\n")
+    #expect(entries(&lines) == ["out one", "out two\nstill two", "out three"])
+    #expect(lines.takeCounts().malformed == 0)
+  }
+
   @Test func aWriterThatDiedWithoutALineEndDoesNotTakeTheNextLineWithIt() {
     var lines = LogLines(labels: labels)
     take(&lines, .stdout, "2023-10-11T22:14:15Z no end")
