@@ -122,7 +122,7 @@ public final class SourceSet: Sendable {
     let (positions, inbox) = (setup.positions, inbox)
     let task = Task {
       await former?.value
-      let place = positions.begin(slot.key, client: feed.client)
+      let place = positions.takeUp(slot.key, client: feed.client)
       inbox.put(.open(feed, client: slot.client, pipeline: target.pipeline))
       let end = feed.isClosed ? .keep : await target.source.run(after: place, into: feed)
       await withCheckedContinuation { continuation in

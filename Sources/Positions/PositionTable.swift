@@ -207,23 +207,27 @@ public final class PositionTable: Sendable {
 
   /// Where a source is to be read on for a client; nil at the first time.
   public func place(of key: SourceKey, client: String) -> SourcePlace? {
-    state.withLock { Self.place(of: key, client: client, $0) }.flatMap { $0.isStart ? nil : $0 }
-  }
-
-  /// A client takes a source up.
-  /// - Returns: where it begins; nil at the first time.
-  public func begin(_ key: SourceKey, client: String) -> SourcePlace? {
-    let place = state.withLock { state in
-      let place = Self.place(of: key, client: client, state) ?? .start
-      state.sources.begin(key, client: client, at: place)
-      state.isDirty = true
-      return place
+    state.withLock { state in
+      state.sources.place(of: key, client: client)
+        ?? state.inherited[key.entry].map { SourcePlace(entry: $0) }
     }
-    return place.isStart ? nil : place
   }
 
-  private static func place(of key: SourceKey, client: String, _ state: State) -> SourcePlace? {
-    state.sources.place(of: key, client: client) ?? state.inherited[key.entry].map { SourcePlace(entry: $0) }
+  /// The same for a client that is about to read, and whose place is known from now on: one that nothing could be sent to
+  /// is not taken for a new one by the next run.
+  public func takeUp(_ key: SourceKey, client: String) -> SourcePlace? {
+    let place = place(of: key, client: client)
+    if place == nil || state.withLock({ $0.sources.places[key]?[client] == nil }) {
+      update(key, client: client, place ?? SourceTable.beginning)
+    }
+    return place
+  }
+
+  /// Whether any job has read a source, or someone else did.
+  public func knows(entry: String) -> Bool {
+    state.withLock { state in
+      state.inherited[entry] != nil || state.sources.places.keys.contains { $0.entry == entry }
+    }
   }
 
   /// Whether any job has read a source, or someone else did.

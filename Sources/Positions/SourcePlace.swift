@@ -16,13 +16,6 @@ public struct SourcePlace: Hashable, Sendable {
   }
 }
 
-extension SourcePlace {
-  /// Before the first entry: nothing is acknowledged yet.
-  static let start = SourcePlace(entry: "", time: .min)
-
-  var isStart: Bool { entry.isEmpty && exact.isEmpty }
-}
-
 /// Names a source in positions and pages.
 public struct SourceKey: Hashable, Sendable {
   /// The scrape config that reads it.

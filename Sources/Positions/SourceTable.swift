@@ -2,6 +2,9 @@
 struct SourceTable {
   var places: SourcePlaces = [:]
 
+  /// Of a client that nothing was acknowledged by.
+  static let beginning = SourcePlace(entry: "", time: .min)
+
   init() {}
 
   init(_ stored: StoredPositions) {
@@ -13,12 +16,8 @@ struct SourceTable {
 
   /// A client that is new begins where the slowest is.
   func place(of key: SourceKey, client: String) -> SourcePlace? {
-    places[key].flatMap { $0[client] ?? $0.values.min { $0.time < $1.time } }
-  }
-
-  /// Notes where a client begins: as long as it has acknowledged nothing it begins there again, whatever others have.
-  mutating func begin(_ key: SourceKey, client: String, at place: SourcePlace) {
-    places[key, default: [:]][client] = place
+    let place = places[key].flatMap { $0[client] ?? $0.values.min { $0.time < $1.time } }
+    return place == Self.beginning ? nil : place
   }
 
   /// What positions.yaml says: of each source the place of the client that is furthest behind.

@@ -1,6 +1,6 @@
 """swiftail check: everything wrong in one go, in three forms, with exit statuses."""
-import json, subprocess, unittest
-from agent import BINARY, AgentTest
+import json, re, subprocess, unittest
+from agent import BINARY, ROOT, AgentTest
 
 GOOD = '''server: {http_listen_port: 9080}
 positions: {filename: /var/lib/promtail/positions.yaml}
@@ -37,6 +37,13 @@ class Check(AgentTest):
         self.assertEqual(code, 1)
         for part in (':7:3: error: key "relabel_config"', '7 |   relabel_config: []\n', 'did you mean "relabel_configs"?', ':11:', ':12:', 'surplus', ':13:1:'):
             self.assertIn(part, out)
+
+    def test_the_example_of_the_documentation(self):
+        with open(ROOT + '/docs/journal.md') as f:
+            example = re.search(r'\n\n((?:    .*\n)+)', f.read()).group(1)
+        example = re.sub('(?m)^    ', '', example)
+        self.assertTrue(example.startswith('scrape_configs:'))
+        self.assertEqual(self.check(GOOD.partition('scrape_configs')[0] + example, '--strict'), (0, '0 errors, 0 warnings\n'))
 
     def test_paths_and_labels_of_journals(self):
         def rules(old, new):

@@ -70,19 +70,23 @@ import Testing
   @Test func a_client_that_has_acknowledged_nothing_begins_where_it_began() throws {
     let key = SourceKey(job: "j", entry: "journal-j")
     let first = PositionTable(StoredPositions(entries: ["journal-p": "s=p"]))
-    for client in ["up", "down"] { #expect(first.begin(key, client: client) == nil) }
+    for client in ["up", "down"] { #expect(first.takeUp(key, client: client) == nil) }
     first.update(key, client: "up", SourcePlace(entry: "s=9", time: 9))
     let inherited = SourceKey(job: "p", entry: "journal-p")
-    for client in ["up", "down"] { #expect(first.begin(inherited, client: client) == SourcePlace(entry: "s=p")) }
+    for client in ["up", "down"] { #expect(first.takeUp(inherited, client: client) == SourcePlace(entry: "s=p")) }
     first.update(inherited, client: "up", SourcePlace(entry: "s=q", time: 9))
+    // A place before the first entry, such as a time, has no word there either.
+    let timed = SourceKey(job: "t", entry: "journal-t")
+    first.update(timed, client: "up", SourcePlace(entry: "", exact: "t=1", time: 1_000))
     let stored = try #require(first.takeChanges { _ in true })
     // Whoever reads only this file begins where the slowest did.
     #expect(stored.entries == ["journal-p": "s=p"])
     let second = PositionTable(stored)
-    #expect(second.begin(key, client: "up")?.entry == "s=9")
-    #expect(second.begin(key, client: "down") == nil)
-    #expect(second.begin(key, client: "new") == nil)
-    #expect(second.begin(inherited, client: "down")?.entry == "s=p")
+    #expect(second.takeUp(key, client: "up")?.entry == "s=9")
+    #expect(second.takeUp(key, client: "down") == nil)
+    #expect(second.takeUp(key, client: "new") == nil)
+    #expect(second.takeUp(inherited, client: "down")?.entry == "s=p")
+    #expect(second.takeUp(timed, client: "up")?.exact == "t=1")
   }
 
   @Test func the_slowest_client_of_a_source_counts_unless_someone_else_wrote_since() {

@@ -122,3 +122,18 @@ struct JournalFolders: Equatable, Sendable {
     "add the user to the group systemd-journal (usermod -aG systemd-journal USER); in a container give it the host's number "
     + "of that group (docker: group_add; Kubernetes: supplementalGroups) or the capability DAC_READ_SEARCH"
 }
+
+/// Keeps folders open while a journal is read: one that comes in a place of theirs then has another inode.
+struct HeldFolders: ~Copyable {
+  let folders: JournalFolders
+  private let files = LinuxFileSystem()
+  private let handles: [FileHandle]
+
+  init(_ folders: JournalFolders) {
+    self.folders = folders
+    let files = self.files
+    handles = folders.folders.keys.compactMap { try? files.openForReading($0).get() }
+  }
+
+  deinit { for handle in handles { files.close(handle) } }
+}

@@ -74,9 +74,10 @@ struct JournalFollower {
           wait(Self.troublePeriod)
           continue
         }
+        let held = HeldFolders(folders)
         var reader = try JournalReader(library, settings)
         try begin(&reader)
-        try follow(&reader, folders)
+        try follow(&reader, held)
       } catch let error as Errno {
         fail("the journal\(settings.path.isEmpty ? "" : " in \(settings.path)") cannot be read: \(Self.words(error))")
       } catch {
@@ -120,7 +121,8 @@ struct JournalFollower {
   }
 
   /// Returns when the journal is to be opened anew, or at the stop.
-  private mutating func follow(_ reader: inout JournalReader, _ folders: JournalFolders) throws(Errno) {
+  private mutating func follow(_ reader: inout JournalReader, _ held: borrowing HeldFolders) throws(Errno) {
+    let folders = held.folders
     let period = folders.refused == folders.files ? Self.troublePeriod : Self.lookPeriod
     var nextLook = Clock.monotonic() + period
     var hasWaited = false
