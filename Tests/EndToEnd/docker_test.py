@@ -1,5 +1,5 @@
 """Containers' logs, from an engine to the endpoint: what a stand-in engine shows better than a real one."""
-import gzip, json, os, re, signal, subprocess, time, unittest
+import gzip, json, os, re, signal, ssl, subprocess, time, unittest
 from agent import BINARY, AgentTest, free_port, until
 from engine import Engine, stamp
 
@@ -18,8 +18,8 @@ class DockerTest(AgentTest):
         for e in self.engines:
             e.close()
 
-    def engine(self, where=None):
-        self.engines.append(Engine(where or self.path('docker.sock')))
+    def engine(self, where=None, tls=None):
+        self.engines.append(Engine(where or self.path('docker.sock'), tls))
         return self.engines[-1]
 
     def configure(self, rules=RULES, host=None, refresh='1h', more='', clients=None):
@@ -329,6 +329,33 @@ class Labels(DockerTest):
         self.wait_for(['one', 'two'])
         until(lambda: engine.asked['list'] > 3)
         self.assertEqual(engine.asked['logs'], 1)
+
+
+    def test_over_tls(self):
+        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'key.pem', '-out', 'cert.pem', '-days', '2',
+                        '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'], cwd=self.dir, check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.path('cert.pem'), self.path('key.pem'))
+        port = free_port()
+        engine = self.engine(port, context)
+        engine.add('c1', 'web')
+        self.configure(host='tcp://127.0.0.1:%d' % port, more=', tls_config: {ca_file: %s, server_name: localhost}' % self.path('cert.pem'))
+        self.start()
+        for n in range(3):
+            engine.write('c1', 'line %d\n' % n)
+            self.wait_for(['line %d' % i for i in range(n + 1)])
+        self.assertEqual(engine.asked['logs'], 1)
+
+    def test_a_dry_run_prints_and_remembers_nothing(self):
+        engine = self.engine()
+        engine.add('c1', 'web')
+        engine.write('c1', 'only shown\n')
+        self.configure()
+        agent = self.start('-config.file=' + self.path('config.yaml'), '-dry-run')
+        until(lambda: 'only shown' in self.read('stdout'))
+        self.stop(agent)
+        self.assertEqual(self.lines(self.sink_), [])
+        self.assertFalse(os.path.exists(self.path('positions.yaml')))
 
 
 class Files(DockerTest):

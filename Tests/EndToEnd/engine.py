@@ -21,7 +21,8 @@ def stamp(ns):
 
 
 class Engine:
-    def __init__(self, where):
+    def __init__(self, where, tls=None):
+        self.tls = tls
         self.where, self.containers, self.asked, self.seen = where, {}, collections.Counter(), []
         self.listeners, self.writers, self.stalled, self.starts, self.cut_after = set(), set(), False, 1, None
         self.loop, ready = asyncio.new_event_loop(), threading.Event()
@@ -37,7 +38,7 @@ class Engine:
 
     async def listen(self):
         self.server = await (asyncio.start_unix_server(self.serve, self.where) if '/' in str(self.where)
-                             else asyncio.start_server(self.serve, '127.0.0.1', int(self.where)))
+                             else asyncio.start_server(self.serve, '127.0.0.1', int(self.where), ssl=self.tls))
 
     def do(self, body):
         """Runs on the engine's thread, and returns what it gave."""
