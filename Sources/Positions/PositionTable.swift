@@ -230,13 +230,6 @@ public final class PositionTable: Sendable {
     }
   }
 
-  /// Whether any job has read a source, or someone else did.
-  public func knows(entry: String) -> Bool {
-    state.withLock { state in
-      state.inherited[entry] != nil || state.sources.places.keys.contains { $0.entry == entry }
-    }
-  }
-
   /// A client has acknowledged a source up to there.
   public func update(_ key: SourceKey, client: String, _ place: SourcePlace) {
     state.withLock {

@@ -4,7 +4,7 @@ from agent import ROOT, AgentTest, until
 
 # What appears only after something that this test does not bring about.
 ELSEWHERE = re.compile(r'promtail_(docker|journal)_|swiftail_(docker|journal|spool|rejected|discovered|discovery)_|logentry_dropped_lines_by_label|'
-                       r'promtail_(dropped|mutated)_|swiftail_unacked|swiftail_oldest')
+                       r'promtail_(dropped|mutated|targets_failed)_|swiftail_unacked|swiftail_oldest')
 
 
 class Metrics(AgentTest):
