@@ -23,6 +23,9 @@ extension Reader {
       return
     }
     current[sighting.key] = file
+    // What was seen under the path may have been renamed before it was opened; then it is one of those that were missed.
+    var sighting = sighting
+    sighting.identity = file.identity
     setup.positions.noteFound(path: sighting.key.path, job: sighting.target.jobName)
     let left = known.filter { $0 != file.resumedFrom }
     let predecessor = openMissed(sighting, after: old ?? renamed, left)

@@ -47,6 +47,21 @@ import Testing
     world.kill()
   }
 
+  @Test func a_file_that_is_renamed_between_its_sighting_and_its_opening_is_read() throws {
+    let world = try started(3)
+    world.files.append("/l/app.log", lines(3..<6))
+    _ = world.files.rename("/l/app.log", to: "/l/app.log.2")
+    world.clock.advance(seconds: 0.1)
+    world.files.append("/l/app.log", lines(6..<9))
+    world.look()
+    _ = world.files.rename("/l/app.log", to: "/l/app.log.1")
+    world.clock.advance(seconds: 0.1)
+    world.files.append("/l/app.log", lines(9..<12))
+    world.settle(seconds: 20)
+    expect(world, 0..<12)
+    world.kill()
+  }
+
   @Test func no_descriptor_is_left_for_a_while() throws {
     let world = TailingWorld()
     world.files.append("/l/app.log", lines(0..<3))
