@@ -41,10 +41,11 @@ public struct Poller: Sendable {
   }
 
   /// Waits up to `nanoseconds` (nil: for ever) until a descriptor is readable.
-  public func wait(nanoseconds: Int64?) {
+  /// - Returns: one that is; nil when the time was over.
+  @discardableResult public func wait(nanoseconds: Int64?) -> Int32? {
     var events = epoll_event()
     let milliseconds: Int32 = nanoseconds.map { Int32(clamping: ($0 + 999_999) / 1_000_000) } ?? -1
-    _ = epoll_wait(descriptor, &events, 1, milliseconds)
+    return epoll_wait(descriptor, &events, 1, milliseconds) > 0 ? events.data.fd : nil
   }
 
   public func close() { _ = Glibc.close(descriptor) }

@@ -57,6 +57,8 @@ struct Reader: ~Copyable {
   static let openRetry: Int64 = 1_000_000_000
   /// File systems stamp files with a clock that is behind the real one by up to this: nanoseconds.
   static let coarseTime: Int64 = 20_000_000
+  /// How long events that follow one another closely are gathered: nanoseconds.
+  static let gathering: Int64 = 5_000_000
   static let streamLimit = 50_000
   /// Paths of which something is remembered after their files are gone: paths come and go without end.
   static let rememberedPaths = 4096
@@ -114,16 +116,25 @@ struct Reader: ~Copyable {
 
   /// The thread's body, until it is told to finish.
   mutating func run() {
-    guard let poller = try? Poller() else { return }
-    defer { poller.close() }
+    guard let poller = try? Poller(), let letters = try? Poller() else { return }
+    defer {
+      poller.close()
+      letters.close()
+    }
     try? poller.add(inbox.wake.descriptor)
+    try? letters.add(inbox.wake.descriptor)
     if setup.pollInterval == nil { inotify = try? Inotify() }
     if let inotify { try? poller.add(inotify.descriptor) }
     defer { inotify?.close() }
+    var lastEvents: Int64 = 0
     while true {
       let wake = turn()
       if isFinished { return }
-      if wake > 0 { poller.wait(nanoseconds: max(0, wake - monotonic)) }
+      guard wake > 0, let ready = poller.wait(nanoseconds: max(0, wake - monotonic)), ready == inotify?.descriptor
+      else { continue }
+      // What is written soon after the last time is read together with what follows it; a line by itself is read at once.
+      if monotonic - lastEvents < 4 * Self.gathering { letters.wait(nanoseconds: Self.gathering) }
+      lastEvents = monotonic
     }
   }
 

@@ -125,11 +125,11 @@ final class TailedFile {
   /// There was nothing more to read when it was tried last, and nothing keeps it from being read.
   var isSettled: Bool { !isBlocked && !isFailing && notBefore == 0 && isAtEnd && groups.allSatisfy(\.isAtEnd) }
 
-  /// Whether nothing was written since it was read last. What is written in the same tick of the clock that files are
-  /// stamped with might not be seen.
+  /// Whether nothing was written since it was read last, as far as times tell: what is written over old bytes in the same tick
+  /// of the clock that files are stamped with is told by the kernel's events alone.
   func isUntouched(_ now: FileStatus) -> Bool {
     guard let polled else { return false }
-    return now.modified >= polled.modified && now.modified < lookedAt - Reader.coarseTime
+    return now.modified >= polled.modified && now.modified < lookedAt
   }
 
   /// Whether all of a size was looked at, the beginning of a line included.
