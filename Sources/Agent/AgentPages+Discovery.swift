@@ -10,6 +10,9 @@ extension AgentPages {
   /// `/service-discovery`: labels as they were found, as they became, and why a target is not read.
   func serviceDiscovery() -> String {
     var body = "<h1>Service discovery</h1>\n"
+    body += "<form action=\"\(escape(links))/explain\"><label>Why is it in Loki, or not? "
+    body += "<input name=query required placeholder='a pod, a container, a path, or app=&quot;web&quot;'></label> "
+    body += "<button>Explain</button></form>\n"
     for job in status.targets.jobs {
       let all = job.read.count + job.containers.count + job.left.count
       let active = job.active.count + job.containers.count

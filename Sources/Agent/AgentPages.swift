@@ -75,6 +75,7 @@ struct AgentPages: Sendable {
     code, pre { font: 12.5px/1.6 ui-monospace, monospace } pre { overflow-x: auto; background: var(--soft); padding: 1rem;
     border-radius: .5rem } .labels code { display: inline-block; background: var(--soft); border-radius: .3rem; padding: 0 .35rem;
     margin: 0 .2rem .2rem 0 } .count { font-weight: normal; opacity: .7 } .yes { color: var(--good) } .no { color: var(--bad) }
+    form { margin: .5rem 0 } input { font: inherit; width: min(26rem, 100%); padding: .25rem .5rem } button { font: inherit; padding: .25rem .75rem }
     .note { margin: .25rem 0; opacity: .85 } details { margin: .4rem 0 } summary { cursor: pointer }
     """
 

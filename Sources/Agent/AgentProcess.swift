@@ -35,6 +35,9 @@ public struct AgentProcess: Sendable {
     let scrapeConfigs = readsFiles ? configuration.scrapeConfigs : []
     let targets = JobTargets(registry: registry, log: log)
     targets.configure(scrapeConfigs)
+    // Nothing is kept of a trial.
+    var pods = readsFiles && !trial.isDry ? RememberedPods(besides: configuration.positions.filename) : nil
+    if let known = pods?.load() { targets.remember(known) }
     let first = targets.targets([])
     let watch = configuration.global.fileWatch
     let path = try DataPath(
@@ -86,9 +89,15 @@ public struct AgentProcess: Sendable {
           }
         }
       }
-      holding = Task { [configurationReload] in
+      holding = Task { [configurationReload, pods] in
+        var pods = pods
+        var rounds = 0
+        // A last time at the stop.
+        defer { _ = pods?.save(targets.pods) }
         while !Task.isCancelled {
           try? await Task.sleep(for: .milliseconds(500))
+          rounds += 1
+          if rounds % 10 == 0 { _ = pods?.save(targets.pods) }
           guard targets.holds else { continue }
           await configurationReload.inOrder {
             let files = MatchedFiles(files: LinuxFileSystem(), positions: path.files)
@@ -98,7 +107,11 @@ public struct AgentProcess: Sendable {
       }
       Task {
         try? await Task.sleep(for: Self.settled)
-        ProcessMemory.releaseStartup()
+        ProcessMemory.trimHeap()
+        while true {
+          ProcessMemory.releaseProgram()
+          try? await Task.sleep(for: Self.releaseInterval)
+        }
       }
       // The pages know of discoveries that have not answered yet.
       tell.yield()
@@ -161,6 +174,7 @@ public struct AgentProcess: Sendable {
   public func stop() async {
     discovery.stop()
     holding.cancel()
+    await holding.value
     await path.stop(grace: grace)
     await server?.stop()
   }
@@ -174,6 +188,8 @@ public struct AgentProcess: Sendable {
 
   /// How long after the start what only the start needed is given back.
   private static let settled = Duration.seconds(10)
+  /// How often pages of the program are given back that something rare has used.
+  private static let releaseInterval = Duration.seconds(30)
 
   /// Reader threads: more than two gain nothing while compression and network share the machine.
   static var readerCount: Int { max(1, min(2, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))) }

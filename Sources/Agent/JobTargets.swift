@@ -8,6 +8,11 @@ import Syscalls
 import Tailing
 import Telemetry
 
+extension DiscoveredJob.Source {
+  /// Whether it tells which pods there are.
+  fileprivate var findsPods: Bool { if case .kubernetes = configuration { true } else { false } }
+}
+
 /// Jobs and their targets: what discovery found, what relabelling made of it, and what is read.
 final class JobTargets: Sendable {
   /// One job as the pages show it.
@@ -28,6 +33,8 @@ final class JobTargets: Sendable {
     var containers: [ContainerTargets.Active] = []
     /// The journal that is read.
     var journal: JournalSource?
+    /// Those of pods of the last run, until it is known which pods there are.
+    var remembered: [FileTargets.Active] = []
     /// Those of pods that are gone.
     var held = HeldTargets()
 
@@ -35,8 +42,11 @@ final class JobTargets: Sendable {
     var active: [FileTargets.Active] { files.active }
     /// What is not read.
     var left: [FileTargets.Left] { leftContainers + files.left }
-    /// Whatever is read, held targets at the end.
-    var read: [FileTargets.Active] { held.held.isEmpty ? active : active + held.held.map(\.active) }
+    /// Whatever is read: targets that were found, those of pods that are gone, and of the last run while nobody tells which
+    /// pods there are.
+    var read: [FileTargets.Active] {
+      held.held.isEmpty && remembered.isEmpty ? active : active + held.held.map(\.active) + remembered
+    }
   }
 
   private let state = Mutex<[Job]>([])
@@ -74,7 +84,28 @@ final class JobTargets: Sendable {
         new.journal = makeJournal(job)
         new.leftBefore = old[job.jobName]?.left ?? []
         new.held = old[job.jobName]?.held ?? HeldTargets()
+        new.remembered = old[job.jobName]?.remembered ?? []
         return new
+      }
+    }
+  }
+
+  /// Takes over what the last run knew of pods.
+  func remember(_ targets: [RememberedPods.Target]) {
+    state.withLock { jobs in
+      for index in jobs.indices {
+        jobs[index].remembered = targets.filter { $0.target.jobName == jobs[index].name }.map(FileTargets.Active.init)
+      }
+    }
+  }
+
+  /// What the next run is to know of pods.
+  var pods: [RememberedPods.Target] {
+    state.withLock { jobs in
+      jobs.flatMap { job in
+        job.read.compactMap { active in
+          active.pod.map { RememberedPods.Target(pod: $0, target: active.target) }
+        }
       }
     }
   }
@@ -93,7 +124,10 @@ final class JobTargets: Sendable {
           host: host, directory: directory, after: job.files)
         count(
           containers.left + new.changedLeft, before: job.leftBefore + job.leftContainers + new.former.left)
-        jobs[index].held.update(before: new.former.active, after: new, now: Clock.monotonic())
+        let isKnown = found[job.name] != nil && job.sources.allSatisfy { $0.hasAnswered || !$0.findsPods }
+        jobs[index].held.update(
+          before: new.former.active + (isKnown ? job.remembered : []), after: new, now: Clock.monotonic())
+        if isKnown { jobs[index].remembered = [] }
         jobs[index].files = new
         jobs[index].relabelled = containers.relabelled
         jobs[index].containers = containers.active

@@ -25,7 +25,7 @@ public struct UpOptions: Sendable {
   public var retention: Retention
   /// Whether the machine's journal is read; nil: where there is one that may be read, unless files are named.
   public var journal: Bool?
-  /// Whether logs of containers are read; nil: if an engine's socket is there and may be used.
+  /// Whether logs of containers are read; nil: where an engine's socket may be used, unless files are named.
   public var docker: Bool?
 
   public init(
@@ -191,7 +191,7 @@ public struct UpProcess: Sendable {
       text += "      __path_exclude__: \(quoted(exclude))\n"
     }
     if options.journal ?? (options.paths.isEmpty && JournalSource.canReadOwnJournal) { text += journal }
-    if let socket = try dockerSocket(options.docker) { text += docker(socket) }
+    if let socket = try dockerSocket(options.docker ?? (options.paths.isEmpty ? nil : false)) { text += docker(socket) }
     return try AgentConfiguration.load(text: text, file: "swiftail up")
   }
 

@@ -45,9 +45,11 @@ public final class WorkerThread: @unchecked Sendable {
 
 /// Memory of this process.
 public enum ProcessMemory {
-  /// Gives back what only the start needed: pages of the program, which are read from its file again when they are used,
-  /// and what lies free in the heap. A few milliseconds.
-  public static func releaseStartup() { clinux_release_startup_memory() }
+  /// Gives back the program's own pages: those that are used come back from its file, some hundred of them at most.
+  public static func releaseProgram() { clinux_release_program() }
+
+  /// Gives back what lies free in the heap. A few milliseconds.
+  public static func trimHeap() { clinux_trim_heap() }
 }
 
 /// Limits of this process.

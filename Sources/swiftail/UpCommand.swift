@@ -31,7 +31,9 @@ struct UpCommand: AsyncParsableCommand {
     inversion: .prefixedNo,
     help: "Read the machine's journal. Default: where it may be read, unless files are named.")
   var journal: Bool?
-  @Flag(inversion: .prefixedNo, help: "Read containers' logs. Default: if an engine's socket may be used.")
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Read containers' logs. Default: where an engine's socket may be used, unless files are named.")
   var docker: Bool?
 
   @Flag(name: .customLong("no-tty"), help: "Plain lines instead of a live status line.")

@@ -171,21 +171,29 @@ class ManifestsTest(unittest.TestCase):
         done = subprocess.run([sys.executable, os.path.join(ROOT, 'scripts/deploy-manifests'), '--check'], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
-    def test_kustomization_holds_together(self):
-        kustomization = load('deploy/kubernetes/kustomization.yaml')
-        folder = os.path.join(ROOT, 'deploy/kubernetes')
+    KINDS = ['ClusterRole', 'ClusterRoleBinding', 'DaemonSet', 'Namespace', 'Service', 'ServiceAccount']
+
+    def test_kustomizations_hold_together(self):
+        pod = self.pod('deploy/kubernetes', self.KINDS)
+        self.assertEqual(pod['securityContext'].get('runAsUser', 0), 0, 'as the promtail chart has it')
+        pod = self.pod('deploy/kubernetes/hardened', sorted(self.KINDS + ['NetworkPolicy']))
+        self.assertTrue(pod['securityContext']['runAsNonRoot'])
+
+    def pod(self, folder, kinds):
+        """The pod's spec of a folder for kustomize, whose parts fit each other."""
+        kustomization = load(folder, 'kustomization.yaml')
         objects = []
         for name in kustomization['resources']:
-            with open(os.path.join(folder, name)) as f:
+            with open(os.path.join(ROOT, folder, name)) as f:
                 objects += [d for d in yaml.safe_load_all(f) if d]
-        self.assertEqual(sorted(d['kind'] for d in objects), ['ClusterRole', 'ClusterRoleBinding', 'DaemonSet', 'Namespace', 'Service',
-                                                              'ServiceAccount'])
+        self.assertEqual(sorted(d['kind'] for d in objects), kinds)
         secrets = [g['name'] for g in kustomization['secretGenerator']]
         for generator in kustomization['secretGenerator']:
             for name in generator['files']:
-                self.assertIn('scrape_configs', load('deploy/kubernetes', name))
+                self.assertIn('scrape_configs', load(folder, name))
         spec = next(d for d in objects if d['kind'] == 'DaemonSet')['spec']['template']['spec']
         self.assertIn(spec['volumes'][0]['secret']['secretName'], secrets)
+        return spec
 
 
 if __name__ == '__main__':

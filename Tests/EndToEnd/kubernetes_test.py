@@ -134,6 +134,37 @@ class Kubernetes(AgentTest):
         until(lambda: len(set(self.lines(self.out))) >= count, 60)
         until(lambda: self.metric('swiftail_targets_held') == 0, 30)
 
+    def test_a_pod_that_is_deleted_while_no_agent_runs(self):
+        talker, other = pod('talker'), pod('other')
+        self.serve([talker, other])
+        self.say(talker, 'first')
+        agent = self.run_with()
+        until(lambda: self.lines(self.out) == ['first'])
+        self.assertEqual(self.stop(agent), 0)
+        self.say(talker, *('line %d' % n for n in range(1000)))
+        self.say(other, 'still here')
+        self.emit('DELETED', talker)
+        self.start()
+        until(lambda: len(self.lines(self.out)) == 1002)
+        with self.out.lock:
+            labels = {tuple(sorted(p[2].items())) for p in self.out.pushes if p[2]['pod'] == 'talker'}
+        self.assertEqual(len(labels), 1, 'its lines have the labels that they had')
+        self.assertEqual(dict(labels.pop())['namespace'], 'shop')
+        until(lambda: self.metric('swiftail_targets_held') == 0 and self.metric('promtail_targets_active_total') == 1, 30)
+
+    def test_a_start_while_the_api_server_is_away(self):
+        talker = pod('talker')
+        self.serve([talker])
+        self.say(talker, 'first')
+        agent = self.run_with()
+        until(lambda: self.lines(self.out) == ['first'])
+        self.assertEqual(self.stop(agent), 0)
+        self.api.close()
+        self.say(talker, 'nobody knows me')
+        self.start()
+        until(lambda: self.lines(self.out) == ['first', 'nobody knows me'])
+        self.assertIn('has not answered yet', self.get('/service-discovery'))
+
     def test_changed_labels_do_not_hold_the_old_target(self):
         self.serve([pod('a')])
         self.say(pod('a'), 'one')

@@ -70,7 +70,7 @@ class Up(AgentTest):
         engine.write('c1', 'hello\n')
         os.environ['DOCKER_HOST'] = 'unix://' + self.path('docker.sock')
         self.addCleanup(os.environ.pop, 'DOCKER_HOST')
-        agent = self.up(self.path('logs/*.log'))
+        agent = self.up('--docker', self.path('logs/*.log'))
         query = dict(query='{job="docker"}', since='1h')
         found = until(lambda: self.ask('loki/api/v1/query_range', **query)['result'])
         self.assertEqual([v[1] for v in found[0]['values']], ['hello'])
@@ -78,8 +78,11 @@ class Up(AgentTest):
         self.assertEqual(labels, {'job': 'docker', 'container': 'web-1', 'service': 'web', 'stream': 'stdout'})
         self.stop(agent, signal.SIGINT)
         asked = engine.asked['list']
-        self.up('--no-docker', self.path('logs/*.log'))
-        self.assertEqual(engine.asked['list'], asked)
+        agent = self.up(self.path('logs/*.log'))
+        self.assertEqual(engine.asked['list'], asked, 'files that are named are read alone')
+        self.stop(agent, signal.SIGINT)
+        self.up('--no-journal')
+        until(lambda: engine.asked['list'] > asked, what='the engine where no files are named')
 
     def test_state_is_for_its_owner_alone(self):
         self.up(self.path('logs/*.log'))

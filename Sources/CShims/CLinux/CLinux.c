@@ -50,7 +50,6 @@ static int release_program(struct dl_phdr_info *info, size_t size, void *unused)
   return 1;
 }
 
-void clinux_release_startup_memory(void) {
-  malloc_trim(0);
-  dl_iterate_phdr(release_program, 0);
-}
+void clinux_release_program(void) { dl_iterate_phdr(release_program, 0); }
+
+void clinux_trim_heap(void) { malloc_trim(0); }

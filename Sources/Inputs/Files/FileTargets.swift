@@ -15,18 +15,25 @@ public struct FileTargets: Sendable {
     case exists
   }
 
+  private static let podLabel = "__meta_kubernetes_pod_uid"
+
   /// A target whose files are read.
   public struct Active: Sendable {
     /// Before relabelling.
     public let discovered: LabelSet
     public let target: FileTarget
     /// The pod that it belongs to, by its UID.
-    let pod: String?
+    public let pod: String?
 
     init(discovered: LabelSet, target: FileTarget) {
       self.discovered = discovered
       self.target = target
-      pod = discovered["__meta_kubernetes_pod_uid"]
+      pod = discovered[FileTargets.podLabel]
+    }
+
+    /// A target of the last run.
+    public init(_ remembered: RememberedPods.Target) {
+      self.init(discovered: LabelSet([FileTargets.podLabel: remembered.pod]), target: remembered.target)
     }
   }
 
@@ -40,7 +47,7 @@ public struct FileTargets: Sendable {
     init(discovered: LabelSet, failure: Failure) {
       self.discovered = discovered
       self.failure = failure
-      pod = discovered["__meta_kubernetes_pod_uid"]
+      pod = discovered[FileTargets.podLabel]
     }
   }
 

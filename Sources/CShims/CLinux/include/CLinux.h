@@ -17,6 +17,8 @@ void clinux_name_thread(const char *name);
 /// Makes the calling thread's permitted capabilities effective; without effect where that is refused.
 void clinux_raise_permitted_capabilities(void);
 
-/// Gives back memory that only the start needed: the program's own pages, which come back from its file when they are
-/// used again, and what lies free in the heap.
-void clinux_release_startup_memory(void);
+/// Gives back the program's own pages, which come back from its file when they are used again.
+void clinux_release_program(void);
+
+/// Gives back what lies free in the heap.
+void clinux_trim_heap(void);

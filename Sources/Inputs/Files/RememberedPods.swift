@@ -1,0 +1,104 @@
+import Bytes
+import LogModel
+public import Syscalls
+public import Tailing
+
+/// The targets of pods, on disk: files of a pod that is deleted while no agent runs are read to their end too, with the labels
+/// that the pod had. docs/formats/positions.md
+public struct RememberedPods: Sendable {
+  /// A target of a pod.
+  public struct Target: Hashable, Sendable {
+    public var pod: String
+    public var target: FileTarget
+
+    public init(pod: String, target: FileTarget) {
+      self.pod = pod
+      self.target = target
+    }
+  }
+
+  private static let head = "swiftail-pods 1"
+
+  private let path: String
+  private let files: any FileSystem
+  private var saved: Set<Target> = []
+
+  /// - Parameter positions: the positions file, which it lies beside.
+  public init(besides positions: String, files: any FileSystem = LinuxFileSystem()) {
+    path = positions + ".swiftail.pods"
+    self.files = files
+  }
+
+  /// What the last run left; nothing where that cannot be read.
+  public mutating func load() -> [Target] {
+    guard case .success(let bytes) = files.readWhole(path) else { return [] }
+    let targets = Self.parse(String(decoding: bytes, as: UTF8.self)) ?? []
+    saved = Set(targets)
+    return targets
+  }
+
+  /// Saves what has changed.
+  /// - Returns: false when it could not be written.
+  public mutating func save(_ targets: [Target]) -> Bool {
+    let new = Set(targets)
+    if new == saved { return true }
+    guard case .success = files.replace(path, with: Array(Self.text(targets).utf8), mode: 0o600) else { return false }
+    saved = new
+    return true
+  }
+
+  static func text(_ targets: [Target]) -> String {
+    var out = head + "\n"
+    for one in targets {
+      let words = [one.pod, one.target.jobName, one.target.path, one.target.exclude]
+      out += "pod " + words.map(GoQuote.quote).joined(separator: " ")
+      for label in one.target.labels.labels {
+        out += " " + GoQuote.quote(label.name) + " " + GoQuote.quote(label.value)
+      }
+      out += "\n"
+    }
+    return out + "sum \(checksum(out))\n"
+  }
+
+  /// nil when the text is not whole.
+  static func parse(_ text: String) -> [Target]? {
+    var lines = text.split(separator: "\n")
+    guard let sum = lines.popLast(), text.hasSuffix("\n"),
+      sum == "sum \(checksum(String(text.dropLast(sum.count + 1))))", lines.first == Substring(head)
+    else { return nil }
+    var targets: [Target] = []
+    for line in lines.dropFirst() {
+      guard let words = words(line), words.count >= 4, words.count % 2 == 0 else { return nil }
+      let labels = stride(from: 4, to: words.count, by: 2).map { Label(words[$0], words[$0 + 1]) }
+      targets.append(
+        Target(
+          pod: words[0],
+          target: FileTarget(job: 0, jobName: words[1], path: words[2], exclude: words[3], labels: LabelSet(labels))))
+    }
+    return targets
+  }
+
+  /// The quoted words behind `pod`.
+  private static func words(_ line: Substring) -> [String]? {
+    guard line.hasPrefix("pod ") else { return nil }
+    var words: [String] = []
+    var rest = line.dropFirst(4)
+    while !rest.isEmpty {
+      guard rest.first == "\"" else { return nil }
+      var end = rest.index(after: rest.startIndex)
+      while end < rest.endIndex, rest[end] != "\"" {
+        if rest[end] == "\\" { end = rest.index(after: end) }
+        if end < rest.endIndex { end = rest.index(after: end) }
+      }
+      guard end < rest.endIndex, let word = GoQuote.unquote(rest[...end]) else { return nil }
+      words.append(word)
+      rest = rest[rest.index(after: end)...].drop { $0 == " " }
+    }
+    return words
+  }
+
+  private static func checksum(_ text: String) -> String {
+    var text = text
+    return String(text.withUTF8 { Hash.bytes($0) }, radix: 16)
+  }
+}
