@@ -8,6 +8,8 @@ struct AgentPages: Sendable {
   let status: AgentStatus
   /// What stands before the paths of links.
   let links: String
+  /// Whether the console is at the root.
+  var hasConsole = false
 
   func targets() -> String {
     let files = status.files
@@ -46,10 +48,11 @@ struct AgentPages: Sendable {
 
   /// A frame around a page.
   func page(_ title: String, _ body: String) -> String {
-    let pages = [
-      ("targets", "Targets"), ("service-discovery", "Service discovery"), ("config", "Configuration"),
-      ("metrics", "Metrics"), ("ready", "Ready"),
-    ]
+    let pages =
+      (hasConsole ? [("", "Logs")] : []) + [
+        ("targets", "Targets"), ("service-discovery", "Service discovery"), ("config", "Configuration"),
+        ("metrics", "Metrics"), ("ready", "Ready"),
+      ]
     let navigation = pages.map { path, name in
       "<a href=\"\(escape(links))/\(path)\"\(name == title ? " aria-current=page" : "")>\(name)</a>"
     }.joined(separator: "\n")

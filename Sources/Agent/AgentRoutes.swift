@@ -26,7 +26,7 @@ enum AgentRoutes {
       router.add(middleware: RequestMetrics(registry: status.registry, routes: named, prefix: prefix))
       router.add(middleware: ExactPaths(prefix: prefix))
     }
-    let pages = AgentPages(status: status, links: links)
+    let pages = AgentPages(status: status, links: links, hasConsole: !ownsRoot)
     let group = router.group(RouterPath(prefix))
     for method in anyMethod { group.on("ready", method: method) { _, _ in ready(status) } }
     group.head("ready") { _, _ in ready(status) }
