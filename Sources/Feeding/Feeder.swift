@@ -60,7 +60,11 @@ struct Feeder: ~Copyable {
 
   /// The thread's body, until it is told to finish.
   mutating func run() {
-    guard let poller = try? Poller() else { return }
+    // Whoever waits for an answer gets one.
+    defer { inbox.close() }
+    guard let poller = try? Poller() else {
+      return setup.log.error("no descriptor for the feeder: nothing but files is read")
+    }
     defer { poller.close() }
     try? poller.add(inbox.wake.descriptor)
     while true {
@@ -69,7 +73,6 @@ struct Feeder: ~Copyable {
       let due = goOn(Clock.monotonic())
       poller.wait(nanoseconds: due == .max ? nil : max(0, due - Clock.monotonic()))
     }
-    inbox.close()
   }
 
   private mutating func handle(_ message: FeederMessage) {

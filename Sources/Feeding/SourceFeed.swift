@@ -46,30 +46,10 @@ public final class SourceFeed: Sendable {
 
   /// The same for a thread of the source's own. Blocks.
   public func putBlocking(_ chunk: consuming EntryChunk) -> Bool {
-    guard !isClosed, let taken = try? WakeUp(), let poller = try? Poller(),
-      (try? poller.add(taken.descriptor)) != nil
-    else { return false }
-    defer {
-      poller.close()
-      taken.close()
-    }
+    if isClosed { return false }
     let answer = BlockingAnswer()
-    inbox.put(
-      .chunk(number, chunk) { isTaken in
-        // Together, since the descriptor is closed as soon as the answer is seen.
-        answer.value.withLock {
-          $0 = isTaken
-          taken.signal()
-        }
-      })
-    while true {
-      if let isTaken = answer.value.withLock({ $0 }) { return isTaken }
-      poller.wait(nanoseconds: nil)
-    }
-  }
-
-  private final class BlockingAnswer: Sendable {
-    let value = Mutex<Bool?>(nil)
+    inbox.put(.chunk(number, chunk) { answer.give($0) })
+    return answer.wait()
   }
 
   /// How the source is, for pages and the log; the log tells of changes alone.

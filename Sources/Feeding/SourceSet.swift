@@ -29,11 +29,13 @@ public final class SourceSet: Sendable {
     var signature: String
     var feed: SourceFeed
     var task: Task<Void, Never>
+    /// It has ended by itself, and stays ended for as long as it is wanted.
+    var isOver = false
   }
   private struct State {
     var running: [Slot: Running] = [:]
     /// Sources that are to be gone: what takes their place begins when they are.
-    var leaving: [Slot: Task<Void, Never>] = [:]
+    var leaving: [Slot: Running] = [:]
     var targets: [SourceTarget] = []
     var clients: [Int: String] = [:]
     var next: UInt32 = 0
@@ -110,7 +112,8 @@ public final class SourceSet: Sendable {
     running.feed.close()
     running.task.cancel()
     inbox.put(.closed(running.feed.number))
-    state.leaving[slot] = running.task
+    // Containers come and go without end: what is gone is not remembered.
+    if !running.isOver { state.leaving[slot] = running }
   }
 
   private func start(_ target: SourceTarget, _ slot: Slot, countsEntries: Bool, _ state: inout State) -> Running {
@@ -118,9 +121,9 @@ public final class SourceSet: Sendable {
       key: slot.key, client: state.clients[slot.client] ?? "", countsEntries: countsEntries, number: state.next,
       inbox: inbox, log: setup.log)
     state.next += 1
-    let former = state.leaving.removeValue(forKey: slot)
+    let former = state.leaving.removeValue(forKey: slot)?.task
     let (positions, inbox) = (setup.positions, inbox)
-    let task = Task {
+    let task = Task { [weak self] in
       await former?.value
       let place = positions.takeUp(slot.key, client: feed.client)
       inbox.put(.open(feed, client: slot.client, pipeline: target.pipeline))
@@ -128,9 +131,20 @@ public final class SourceSet: Sendable {
       await withCheckedContinuation { continuation in
         inbox.put(.end(feed.number, end) { continuation.resume() })
       }
+      self?.noteEnd(of: feed, slot)
     }
     return Running(signature: Self.signature(target), feed: feed, task: task)
   }
+
+  private func noteEnd(of feed: SourceFeed, _ slot: Slot) {
+    state.withLock { state in
+      if state.leaving[slot]?.feed === feed { state.leaving[slot] = nil }
+      if state.running[slot]?.feed === feed { state.running[slot]!.isOver = true }
+    }
+  }
+
+  /// Sources that are to be gone and are not yet.
+  var leavingCount: Int { state.withLock { $0.leaving.count } }
 
   /// Ends all sources; what is in hand goes to the queues.
   public func drain() async {

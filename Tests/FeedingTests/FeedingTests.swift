@@ -149,6 +149,21 @@ import Testing
     await world.end()
   }
 
+  @Test func nothingIsRememberedOfSourcesThatAreGone() async throws {
+    let world = try FeedingWorld()
+    for number in 0..<50 {
+      let ended = ScriptedSource("cursor-\(number)") { _, _ in .forget }
+      let stopped = ScriptedSource("cursor-x\(number)") { _, _ in
+        await untilCancelled()
+        return .keep
+      }
+      world.set.update([world.target(ended), world.target(stopped)])
+    }
+    world.set.update([])
+    #expect(await eventually { world.set.leavingCount == 0 })
+    await world.end()
+  }
+
   @Test func aClientThatGoesAndOneThatComes() async throws {
     let world = try FeedingWorld(clients: ["a", "b"])
     @Sendable func run(_ place: SourcePlace?, _ feed: SourceFeed) async -> SourceEnd {

@@ -168,7 +168,9 @@ public final class DockerEngine: Sendable {
 
 /// The engines of all jobs: one for each `docker_sd_configs` item, however many jobs have it.
 public final class EnginePool: Sendable {
-  private let known = Mutex<[DockerDiscoveryConfiguration: DockerEngine]>([:])
+  /// Forgotten with the last job that has it.
+  private struct Known { weak var engine: DockerEngine? }
+  private let known = Mutex<[DockerDiscoveryConfiguration: Known]>([:])
   private let userAgent: String
   private let requests: MetricFamily<Counter>
   private let isKnown: @Sendable (String) -> Bool
@@ -184,10 +186,11 @@ public final class EnginePool: Sendable {
   /// - Throws: when certificates or the address cannot be used.
   public func engine(_ configuration: DockerDiscoveryConfiguration) throws -> DockerEngine {
     try known.withLock { engines in
-      if let engine = engines[configuration] { return engine }
+      engines = engines.filter { $0.value.engine != nil }
+      if let engine = engines[configuration]?.engine { return engine }
       let new = try DockerEngine(
         configuration, userAgent: userAgent, containers: ContainerBoard(isKnown: isKnown), requests: requests)
-      engines[configuration] = new
+      engines[configuration] = Known(engine: new)
       return new
     }
   }
