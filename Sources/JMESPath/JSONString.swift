@@ -1,4 +1,5 @@
 public import Bytes
+import Glibc
 internal import GoCompat
 
 /// Strings of JSON: escapes decoded and written.
@@ -23,10 +24,15 @@ public enum JSONString {
     out.reserve(text.count)
     var at = 0
     while at < text.count {
-      guard text[at] == UInt8(ascii: "\\"), at &+ 1 < text.count else {
-        out.append(text[at])
-        at &+= 1
-        continue
+      let rest = UnsafeBufferPointer(rebasing: text[at...])
+      let plain =
+        memchr(rest.baseAddress!, 0x5c, rest.count)
+        .map { UnsafeRawPointer($0) - UnsafeRawPointer(rest.baseAddress!) } ?? rest.count
+      out.append(UnsafeBufferPointer(rebasing: rest[..<plain]))
+      at &+= plain
+      guard at &+ 1 < text.count else {
+        if at < text.count { out.append(text[at]) }
+        return
       }
       let escape = text[at &+ 1]
       at &+= 2

@@ -49,7 +49,7 @@ struct ContainerLogFile {
   private var held: [UInt8] = []
   /// Lines before this offset of the open file may have been taken before.
   private var passUntil: UInt64?
-  private var text: [UInt8] = []
+  private let reader = LoggedLineReader()
 
   private init(_ path: String, _ place: ContainerPlace?) {
     self.path = path
@@ -157,11 +157,9 @@ struct ContainerLogFile {
     }
     guard case .success(length) = read, bytes.last == 0x0a else { return false }
     let start = bytes.dropLast().lastIndex(of: 0x0a).map { $0 + 1 } ?? 0
-    var text: [UInt8] = []
     return bytes.withUnsafeBufferPointer { bytes in
-      let line = UnsafeBufferPointer(rebasing: bytes[start..<(length - 1)])
-      guard let found = LoggedLine.read(line, text: &text),
-        let time = lines.time(UnsafeBufferPointer(rebasing: line[found.time]))
+      guard let found = reader.read(UnsafeBufferPointer(rebasing: bytes[start..<(length - 1)])),
+        let time = lines.time(found.time)
       else { return false }
       return place[found.stream].map { time <= $0.time } ?? false
     }
@@ -233,19 +231,15 @@ struct ContainerLogFile {
       passUntil = nil
       lines.passNothingOver()
     }
-    guard let found = LoggedLine.read(line, text: &text),
-      let time = lines.time(UnsafeBufferPointer(rebasing: line[found.time]))
-    else {
+    guard let found = reader.read(line), let time = lines.time(found.time) else {
       // A power loss leaves zeros.
       lines.countMalformed()
       return
     }
-    let endsLine = text.last == 0x0a
-    text.withUnsafeBufferPointer {
-      lines.add(
-        found.stream, time, UnsafeBufferPointer(rebasing: endsLine ? $0.dropLast() : $0[...]), endsLine: endsLine,
-        start: offset)
-    }
+    let endsLine = found.text.last == 0x0a
+    lines.add(
+      found.stream, time, UnsafeBufferPointer(rebasing: endsLine ? found.text.dropLast() : found.text[...]),
+      endsLine: endsLine, start: offset)
   }
 
   /// Where reading goes on; in a compressed file, times alone tell.

@@ -3,12 +3,12 @@ import Testing
 @testable import Inputs
 
 @Suite struct LoggedLineTests {
+  private let reader = LoggedLineReader()
+
   private func read(_ line: String) -> (stream: OutputStream, time: String, text: String)? {
-    let bytes = Array(line.utf8)
-    var text: [UInt8] = Array("before".utf8)
-    return bytes.withUnsafeBufferPointer { bytes in
-      LoggedLine.read(bytes, text: &text).map {
-        ($0.stream, String(decoding: bytes[$0.time], as: UTF8.self), String(decoding: text, as: UTF8.self))
+    Array(line.utf8).withUnsafeBufferPointer { bytes in
+      reader.read(bytes).map {
+        ($0.stream, String(decoding: $0.time, as: UTF8.self), String(decoding: $0.text, as: UTF8.self))
       }
     }
   }
