@@ -93,11 +93,11 @@ public struct AgentProcess: Sendable {
         var pods = pods
         var rounds = 0
         // A last time at the stop.
-        defer { _ = pods?.save(targets.pods) }
+        defer { pods?.save(targets.pods, log: log) }
         while !Task.isCancelled {
           try? await Task.sleep(for: .milliseconds(500))
           rounds += 1
-          if rounds % 10 == 0 { _ = pods?.save(targets.pods) }
+          if rounds % 10 == 0 { pods?.save(targets.pods, log: log) }
           guard targets.holds else { continue }
           await configurationReload.inOrder {
             let files = MatchedFiles(files: LinuxFileSystem(), positions: path.files)
@@ -115,7 +115,7 @@ public struct AgentProcess: Sendable {
       }
       // The pages know of discoveries that have not answered yet.
       tell.yield()
-      server = try await Self.serve(configuration.server, status, configurationReload, registry: registry)
+      server = try await Self.serve(configuration.server, status, configurationReload, registry: registry, log: log)
     } catch {
       discovery.stop()
       await path.stop(grace: .zero)
@@ -135,10 +135,14 @@ public struct AgentProcess: Sendable {
   }
 
   private static func serve(
-    _ server: ServerConfiguration, _ status: AgentStatus, _ reload: ConfigurationReload, registry: MetricRegistry
+    _ server: ServerConfiguration, _ status: AgentStatus, _ reload: ConfigurationReload, registry: MetricRegistry,
+    log: Log
   ) async throws -> RunningHTTPServer? {
     guard !server.disable else { return nil }
-    let options = ServerWiring.options(server)
+    var options = ServerWiring.options(server)
+    options.certificateTrouble = {
+      log.warn("the pages' renewed certificate cannot be used; the old one is shown", ("reason", $0))
+    }
     let connections = ConnectionCount()
     registry.computed("tcp_connections", "Connections that are open.") {
       [(labels: [("protocol", "http")], value: Double(connections.current))]

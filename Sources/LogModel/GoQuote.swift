@@ -32,6 +32,22 @@ public enum GoQuote {
     return out + "\""
   }
 
+  /// The quoted string that a text begins with, and what follows it; `nil` where it begins with none.
+  public static func first(in text: Substring) -> (String, Substring)? {
+    guard text.first == "\"" else { return nil }
+    var place = text.index(after: text.startIndex)
+    while place < text.endIndex, text[place] != "\"" {
+      if text[place] == "\\" {
+        place = text.index(after: place)
+        if place == text.endIndex { return nil }
+      }
+      place = text.index(after: place)
+    }
+    guard place < text.endIndex else { return nil }
+    let end = text.index(after: place)
+    return unquote(text[..<end]).map { ($0, text[end...]) }
+  }
+
   /// `strconv.Unquote` of a double-quoted string; `nil` when it is none.
   public static func unquote(_ quoted: Substring) -> String? {
     let bytes = Array(quoted.utf8)

@@ -82,30 +82,30 @@ public enum IdentityFile {
       let words = line.split(separator: " ", maxSplits: 6, omittingEmptySubsequences: false)
       if words.first == "file", words.count == 7, let device = UInt64(words[1]), let inode = UInt64(words[2]),
         let length = Int(words[3]), let hash = UInt64(words[4], radix: 16),
-        let (job, rest) = quoted(words[6]), let (path, _) = quoted(rest.dropFirst())
+        let (job, rest) = GoQuote.first(in: words[6]), let (path, _) = GoQuote.first(in: rest.dropFirst())
       {
         files.append(
           FilePosition(
             path: path, job: job, identity: FileIdentity(device: device, inode: inode),
             fingerprint: Fingerprint(length: length, hash: hash), offsets: [:], isRotated: words[5] == "rotated"))
       } else if words.first == "acked", words.count >= 3, let offset = UInt64(words[1]), !files.isEmpty,
-        let (client, _) = quoted(line.dropFirst("acked \(words[1]) ".count))
+        let (client, _) = GoQuote.first(in: line.dropFirst("acked \(words[1]) ".count))
       {
         files[files.count - 1].offsets[client] = offset
       } else if words.first == "stamp", words.count == 4, !files.isEmpty, let stamp = stamp(words[1...]) {
         files[files.count - 1].stamps.add(stamp)
       } else if words.first == "finished", words.count >= 5, let length = Int(words[1]),
         let hash = UInt64(words[2], radix: 16), let place = line.firstIndex(of: "\""),
-        let (job, rest) = quoted(line[place...]), let (path, _) = quoted(rest.dropFirst())
+        let (job, rest) = GoQuote.first(in: line[place...]), let (path, _) = GoQuote.first(in: rest.dropFirst())
       {
         finished.add(Fingerprint(length: length, hash: hash), .init(path: path, job: job))
-      } else if words.first == "source", let (job, rest) = quoted(line.dropFirst("source ".count)),
-        let (entry, _) = quoted(rest.dropFirst())
+      } else if words.first == "source", let (job, rest) = GoQuote.first(in: line.dropFirst("source ".count)),
+        let (entry, _) = GoQuote.first(in: rest.dropFirst())
       {
         source = SourceKey(job: job, entry: entry)
       } else if words.first == "place", words.count > 2, let time = Int64(words[1]), let source,
-        let (client, rest) = quoted(line.dropFirst("place \(words[1]) ".count)),
-        let (entry, last) = quoted(rest.dropFirst()), let (exact, _) = quoted(last.dropFirst())
+        let (client, rest) = GoQuote.first(in: line.dropFirst("place \(words[1]) ".count)),
+        let (entry, last) = GoQuote.first(in: rest.dropFirst()), let (exact, _) = GoQuote.first(in: last.dropFirst())
       {
         sources[source, default: [:]][client] = SourcePlace(entry: entry, exact: exact, time: time)
       } else {
@@ -137,7 +137,8 @@ public enum IdentityFile {
       let words = String(decoding: line, as: UTF8.self).split(
         separator: " ", maxSplits: 6, omittingEmptySubsequences: false)
       guard words.count == 7, words[0] == "stamp", let stamp = stamp(words[1...3]), let device = UInt64(words[4]),
-        let inode = UInt64(words[5]), let (job, rest) = quoted(words[6]), let (path, _) = quoted(rest.dropFirst())
+        let inode = UInt64(words[5]), let (job, rest) = GoQuote.first(in: words[6]),
+        let (path, _) = GoQuote.first(in: rest.dropFirst())
       else { return }
       let identity = FileIdentity(device: device, inode: inode)
       if let place = files.lastIndex(where: { $0.identity == identity && $0.path == path && $0.job == job }) {
@@ -149,21 +150,6 @@ public enum IdentityFile {
         files.append(file)
       }
     }
-  }
-
-  private static func quoted(_ text: Substring) -> (String, Substring)? {
-    guard text.first == "\"" else { return nil }
-    var place = text.index(after: text.startIndex)
-    while place < text.endIndex, text[place] != "\"" {
-      if text[place] == "\\" {
-        place = text.index(after: place)
-        if place == text.endIndex { return nil }
-      }
-      place = text.index(after: place)
-    }
-    guard place < text.endIndex else { return nil }
-    let end = text.index(after: place)
-    return GoQuote.unquote(text[..<end]).map { ($0, text[end...]) }
   }
 
   private static func checksum(_ text: String) -> String {

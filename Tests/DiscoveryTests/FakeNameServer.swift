@@ -52,7 +52,7 @@ struct FakeNameServer {
 
   var configuration: ResolverConfiguration {
     var configuration = ResolverConfiguration(servers: [.init(host: "127.0.0.1", port: port)])
-    configuration.timeout = 2
+    configuration.timeout = 30
     configuration.attempts = 1
     return configuration
   }

@@ -205,6 +205,7 @@ clients: [{url: "http://127.0.0.1:1/push"}]
         os.rename(self.path('renewed.key'), self.path('server.key'))
         # A key without its certificate is half a renewal: what was there is still shown.
         self.assertEqual(shown(), 'loki.test')
+        until(lambda: shown() and 'its certificate has not' in self.log(), what='the reason in the log')
         os.rename(self.path('renewed.pem'), self.path('server.pem'))
         until(lambda: shown() == 'renewed.test')
 

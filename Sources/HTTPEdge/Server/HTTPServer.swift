@@ -83,7 +83,7 @@ public struct HTTPServer: Service {
         additionalChannelHandlers: [RequestDeadlines(options) { connections.add($0) }],
         idleTimeout: options.idleTimeout.map { .nanoseconds($0) }))
     guard let tls = options.tls else { return base }
-    let configuration = try tls.configuration()
+    let configuration = try tls.configuration(trouble: options.certificateTrouble)
     guard tls.clientAuth == .requireAny else { return try .tls(base, tlsConfiguration: configuration) }
     return try .tls(
       base,

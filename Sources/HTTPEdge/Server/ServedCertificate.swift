@@ -14,6 +14,7 @@ final class ServedCertificate: Sendable {
     var stamps: Stamps
     /// What the files have been since, on the monotonic clock: nanoseconds.
     var seen: (stamps: Stamps, since: Int64)
+    var isTold = false
   }
   private struct Stamps: Equatable {
     var certificate: FileStamps
@@ -24,10 +25,13 @@ final class ServedCertificate: Sendable {
   }
   private let certificate: SecretSource
   private let key: SecretSource
+  private let trouble: @Sendable (String) -> Void
   private let state: Mutex<State>
 
+  /// - Parameter trouble: told once for each state of the files that cannot be used.
   /// - Throws: `WebClientError` naming the file that cannot be used.
-  init(certificate: SecretSource, key: SecretSource) throws {
+  init(certificate: SecretSource, key: SecretSource, trouble: @escaping @Sendable (String) -> Void) throws {
+    self.trouble = trouble
     self.certificate = certificate
     self.key = key
     let stamps = Self.stamps(certificate, key)
@@ -50,18 +54,29 @@ final class ServedCertificate: Sendable {
 
   /// What a connection that begins now is shown; what was there before, until the files are whole again.
   var current: NIOSSLContextConfigurationOverride {
-    state.withLock { state in
+    let (shown, failure) = state.withLock { state -> (NIOSSLContextConfigurationOverride, String?) in
       let stamps = Self.stamps(certificate, key)
-      if stamps == state.stamps { return state.shown }
+      if stamps == state.stamps { return (state.shown, nil) }
       let now = Clock.monotonic()
-      if stamps != state.seen.stamps { state.seen = (stamps, now) }
-      if stamps.isRenewal(of: state.stamps), now - state.seen.since >= Self.settlingTime,
-        let shown = try? Self.read(certificate, key)
-      {
-        state.shown = shown
-        state.stamps = stamps
+      if stamps != state.seen.stamps {
+        state.seen = (stamps, now)
+        state.isTold = false
       }
-      return state.shown
+      guard now - state.seen.since >= Self.settlingTime else { return (state.shown, nil) }
+      var failure = "the key has changed and its certificate has not"
+      if stamps.isRenewal(of: state.stamps) {
+        do {
+          state.shown = try Self.read(certificate, key)
+          state.stamps = stamps
+          return (state.shown, nil)
+        } catch {
+          failure = String(describing: error)
+        }
+      }
+      defer { state.isTold = true }
+      return (state.shown, state.isTold ? nil : failure)
     }
+    if let failure { trouble(failure) }
+    return shown
   }
 }

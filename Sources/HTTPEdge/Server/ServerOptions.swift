@@ -1,6 +1,8 @@
 /// What a server does beside answering: TLS, who may ask, and how long anything may take.
 public struct ServerOptions: Sendable {
   public var tls: TLSServerSettings?
+  /// Told when a renewed certificate cannot be used, and why.
+  public var certificateTrouble: @Sendable (String) -> Void = { _ in }
   /// User and password that every request must bring.
   public var basicAuth: BasicAuth?
   /// Most connections at a time; nil for any number.

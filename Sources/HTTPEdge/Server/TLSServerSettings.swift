@@ -34,9 +34,10 @@ public struct TLSServerSettings: Sendable, Hashable {
     self.cipherSuites = cipherSuites
   }
 
+  /// - Parameter trouble: told when a renewed certificate cannot be used.
   /// - Throws: `WebClientError` naming the file that cannot be used.
-  func configuration() throws -> NIOSSL.TLSConfiguration {
-    let served = try ServedCertificate(certificate: certificate, key: key)
+  func configuration(trouble: @escaping @Sendable (String) -> Void) throws -> NIOSSL.TLSConfiguration {
+    let served = try ServedCertificate(certificate: certificate, key: key, trouble: trouble)
     let first = served.current
     var tls = NIOSSL.TLSConfiguration.makeServerConfiguration(
       certificateChain: first.certificateChain ?? [], privateKey: first.privateKey!)

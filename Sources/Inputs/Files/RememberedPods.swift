@@ -2,6 +2,7 @@ import Bytes
 import LogModel
 public import Syscalls
 public import Tailing
+public import Telemetry
 
 /// The targets of pods, on disk: files of a pod that is deleted while no agent runs are read to their end too, with the labels
 /// that the pod had. docs/formats/positions.md
@@ -22,6 +23,7 @@ public struct RememberedPods: Sendable {
   private let path: String
   private let files: any FileSystem
   private var saved: Set<Target> = []
+  private var isFailing = false
 
   /// - Parameter positions: the positions file, which it lies beside.
   public init(besides positions: String, files: any FileSystem = LinuxFileSystem()) {
@@ -37,14 +39,22 @@ public struct RememberedPods: Sendable {
     return targets
   }
 
-  /// Saves what has changed.
-  /// - Returns: false when it could not be written.
-  public mutating func save(_ targets: [Target]) -> Bool {
+  /// Saves what has changed. That it cannot is told once.
+  public mutating func save(_ targets: [Target], log: Log) {
     let new = Set(targets)
-    if new == saved { return true }
-    guard case .success = files.replace(path, with: Array(Self.text(targets).utf8), mode: 0o600) else { return false }
-    saved = new
-    return true
+    if new == saved { return }
+    switch files.replace(path, with: Array(Self.text(targets).utf8), mode: 0o600) {
+    case .success:
+      saved = new
+      isFailing = false
+    case .failure(let error):
+      if !isFailing {
+        log.warn(
+          "cannot write the targets of pods; one that is deleted while no agent runs is not read to its end",
+          ("file", path), ("error", error))
+      }
+      isFailing = true
+    }
   }
 
   static func text(_ targets: [Target]) -> String {
@@ -84,15 +94,9 @@ public struct RememberedPods: Sendable {
     var words: [String] = []
     var rest = line.dropFirst(4)
     while !rest.isEmpty {
-      guard rest.first == "\"" else { return nil }
-      var end = rest.index(after: rest.startIndex)
-      while end < rest.endIndex, rest[end] != "\"" {
-        if rest[end] == "\\" { end = rest.index(after: end) }
-        if end < rest.endIndex { end = rest.index(after: end) }
-      }
-      guard end < rest.endIndex, let word = GoQuote.unquote(rest[...end]) else { return nil }
+      guard let (word, following) = GoQuote.first(in: rest) else { return nil }
       words.append(word)
-      rest = rest[rest.index(after: end)...].drop { $0 == " " }
+      rest = following.drop { $0 == " " }
     }
     return words
   }
