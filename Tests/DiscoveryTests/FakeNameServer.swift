@@ -52,6 +52,7 @@ struct FakeNameServer {
 
   var configuration: ResolverConfiguration {
     var configuration = ResolverConfiguration(servers: [.init(host: "127.0.0.1", port: port)])
+    // Other tests may keep both cores, and so this server, busy.
     configuration.timeout = 30
     configuration.attempts = 1
     return configuration
