@@ -152,7 +152,9 @@ let package = Package(
     // for measuring
     .executableTarget(
       name: "linebench",
-      dependencies: ["Bytes", "LogModel", "Telemetry", "AgentConfiguration", "Pipeline", "Positions", "Delivery"],
+      dependencies: [
+        "Bytes", "LogModel", "Telemetry", "AgentConfiguration", "Relabeling", "Pipeline", "Positions", "Delivery",
+      ],
       path: "bench/lines", swiftSettings: settings),
 
     // for tests

@@ -10,7 +10,8 @@ import argparse, json, os, re, subprocess, sys, tempfile
 from common import tool, HERE
 
 BASELINE = os.path.join(HERE, 'instructions.json')
-SCENARIOS = {'plain': 'cri', 'cri': 'cri', 'json': 'json', 'regex': 'regex', 'logfmt': 'logfmt', 'multiline': 'multiline', 'template': 'cri'}
+SCENARIOS = {'plain': 'cri', 'cri': 'cri', 'json': 'json', 'regex': 'regex', 'logfmt': 'logfmt', 'multiline': 'multiline', 'template': 'cri',
+             'relabel': 'cri'}
 PASSES, SIZE, GROWTH = (1, 3), 1 << 20, 1.10
 
 

@@ -35,6 +35,8 @@ public struct EntryBlock: ~Copyable {
   public var made = ByteBuffer(capacity: 4096)
   /// Lines that went into the pipeline, which are more than the entries where stages join or drop them.
   public var lines = 0
+  /// The time of an entry is that at which its line was read.
+  public var hasReadTimes = false
 
   public init() { records.reserveCapacity(2048) }
 
@@ -42,5 +44,6 @@ public struct EntryBlock: ~Copyable {
     records.removeAll(keepingCapacity: true)
     made.removeAll()
     lines = 0
+    hasReadTimes = false
   }
 }

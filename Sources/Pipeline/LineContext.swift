@@ -23,6 +23,8 @@ struct LineContext: ~Copyable {
   var offset: UInt64 = 0
   /// When the line was read: what its time is if no stage stamps it, in nanoseconds since 1970.
   var lineReadTime: Int64 = 0
+  /// An entry was made whose time is that.
+  var hasReadTimes = false
   /// On the monotonic clock: nanoseconds.
   let now: Int64
   /// Until when the file is to wait before its next line, for a rate.

@@ -32,6 +32,7 @@ extension PipelineRunner {
           year: Self.year(readTime))
         context.resetLabels()
         let result = body(&context, &state, &block.records)
+        if context.hasReadTimes { block.hasReadTimes = true }
         block.made = context.takeMade()
         return result
       }
@@ -59,6 +60,7 @@ extension PipelineRunner {
     _ records: inout [EntryRecord]
   ) {
     if context.isDropped { return }
+    if context.time.nanosecondsSince1970 == context.lineReadTime { context.hasReadTimes = true }
     var record = EntryRecord(
       timestamp: context.time, stream: stream(&context, &state, &streams), start: Int(context.line.start),
       length: Int(context.line.count), isMade: context.line.source == .made)

@@ -95,6 +95,7 @@ public final class PipelineRunner {
       start &+= line.count &+ 1
     }
     block.lines = block.records.count
+    block.hasReadTimes = true
   }
 
   // MARK: - cri alone
@@ -114,6 +115,7 @@ public final class PipelineRunner {
         let time = Timestamp(nanosecondsSince1970: readTime &+ Int64(start))
         let key = Self.fudgeKey(nil)
         let known = state.lastTimes[key]
+        if known == nil { block.hasReadTimes = true }
         block.records.append(
           EntryRecord(
             timestamp: known?.successor ?? time, stream: state.streams.plain(state.labels, &streams), start: start,
@@ -121,9 +123,14 @@ public final class PipelineRunner {
         if let known { state.lastTimes.set(key, known.successor) }
         continue
       }
-      let time = runtimeTime(
-        UnsafeBufferPointer(rebasing: line[parsed.time]), isError: parsed.isError, stage,
-        readTime &+ Int64(start), &state)
+      let time: Timestamp
+      let text = UnsafeBufferPointer(rebasing: line[parsed.time])
+      if let own = runtimeTime(text, isError: parsed.isError, stage, &state) {
+        time = own
+      } else {
+        time = Timestamp(nanosecondsSince1970: readTime &+ Int64(start))
+        block.hasReadTimes = true
+      }
       let stream = state.streams.runtime(isError: parsed.isError, state.labels, &streams)
       if parsed.isPartial(line.baseAddress!) || !state.partials.isEmpty {
         part(
@@ -141,11 +148,11 @@ public final class PipelineRunner {
 
   private static func fudgeKey(_ isError: Bool?) -> UInt64 { isError.map { $0 ? 2 : 1 } ?? 0 }
 
+  /// nil where the line tells no time, and no line before it did.
   @inline(__always)
   private func runtimeTime(
-    _ text: UnsafeBufferPointer<UInt8>, isError: Bool, _ stage: borrowing CompiledCRI, _ readTime: Int64,
-    _ state: inout PipelineState
-  ) -> Timestamp {
+    _ text: UnsafeBufferPointer<UInt8>, isError: Bool, _ stage: borrowing CompiledCRI, _ state: inout PipelineState
+  ) -> Timestamp? {
     let key = Self.fudgeKey(isError)
     if let time = clock.parse(text) {
       state.lastTimes.set(key, time)
@@ -158,7 +165,7 @@ public final class PipelineRunner {
         return time
       }
     }
-    guard let known = state.lastTimes[key] else { return Timestamp(nanosecondsSince1970: readTime) }
+    guard let known = state.lastTimes[key] else { return nil }
     state.lastTimes.set(key, known.successor)
     return known.successor
   }

@@ -86,11 +86,12 @@ public struct AckLedger: Sendable {
       acked = spans[done].end
       done += 1
     }
-    if done > 32, done * 2 > spans.count {
+    let moved = done != before
+    if done == spans.count || (done > 32 && done * 2 > spans.count) {
       spans.removeFirst(done)
       first += UInt64(done)
       done = 0
     }
-    return done != before || spans.isEmpty
+    return moved
   }
 }

@@ -33,47 +33,93 @@ public struct FilePosition: Equatable, Sendable {
 
 /// The file beside positions.yaml that holds what Promtail's format has no place for. docs/formats/positions.md.
 public enum IdentityFile {
-  static let head = "swiftail-positions 1"
+  private static let head = "swiftail-positions 1"
 
-  public static func text(
+  public static func bytes(
     _ files: [FilePosition], _ finished: FinishedFiles = FinishedFiles(), _ sources: SourcePlaces = [:]
-  ) -> String {
-    var out = head + "\n"
-    for file in files.sorted(by: {
-      $0.path != $1.path ? $0.path < $1.path : ($0.job, $0.identity.inode) < ($1.job, $1.identity.inode)
-    }) {
-      out += "file \(file.identity.device) \(file.identity.inode) \(file.fingerprint.length) "
-      out += "\(String(file.fingerprint.hash, radix: 16)) \(file.isRotated ? "rotated" : "current") "
-      out += "\(GoQuote.quote(file.job)) \(GoQuote.quote(file.path))\n"
-      for (client, offset) in file.offsets.sorted(by: { $0.key < $1.key }) {
-        out += "acked \(offset) \(GoQuote.quote(client))\n"
+  ) -> [UInt8] {
+    var out = PositionText()
+    out.append(head)
+    out.append("\n")
+    for file in files {
+      out.append("file ")
+      out.append(file.identity.device)
+      out.append(" ")
+      out.append(file.identity.inode)
+      out.append(" ")
+      append(file.fingerprint, file.isRotated ? " rotated " : " current ", file.job, file.path, to: &out)
+      for (client, offset) in file.offsets.count > 1 ? file.offsets.sorted(by: { $0.key < $1.key }) : Array(file.offsets) {
+        out.append("acked ")
+        out.append(offset)
+        out.append(" ")
+        out.append(quoted: client)
+        out.append("\n")
       }
-      for stamp in file.stamps.all { out += "stamp \(stamp.start) \(stamp.end) \(stamp.time)\n" }
+      for stamp in file.stamps.all {
+        append(stamp, to: &out)
+        out.append("\n")
+      }
     }
     for (key, fingerprints) in finished.byKey.sorted(by: { ($0.key.path, $0.key.job) < ($1.key.path, $1.key.job) }) {
       for one in fingerprints {
-        out += "finished \(one.length) \(String(one.hash, radix: 16)) \(GoQuote.quote(key.job)) "
-        out += "\(GoQuote.quote(key.path))\n"
+        out.append("finished ")
+        append(one, " ", key.job, key.path, to: &out)
       }
     }
     for (key, places) in sources.sorted(by: { ($0.key.entry, $0.key.job) < ($1.key.entry, $1.key.job) }) {
-      out += "source \(GoQuote.quote(key.job)) \(GoQuote.quote(key.entry))\n"
+      out.append("source ")
+      out.append(quoted: key.job)
+      out.append(" ")
+      out.append(quoted: key.entry)
+      out.append("\n")
       for (client, place) in places.sorted(by: { $0.key < $1.key }) {
-        out += "place \(place.time) \(GoQuote.quote(client)) \(GoQuote.quote(place.entry)) "
-        out += "\(GoQuote.quote(place.exact))\n"
+        out.append("place ")
+        out.append(place.time)
+        for text in [client, place.entry, place.exact] {
+          out.append(" ")
+          out.append(quoted: text)
+        }
+        out.append("\n")
       }
     }
-    return out + "sum \(checksum(out))\n"
+    let sum = checksum(out.bytes[...])
+    out.append("sum ")
+    out.append(sum)
+    out.append("\n")
+    return out.bytes
+  }
+
+  private static func append(
+    _ fingerprint: Fingerprint, _ between: StaticString, _ job: String, _ path: String, to out: inout PositionText
+  ) {
+    out.append(UInt64(fingerprint.length))
+    out.append(" ")
+    out.append(hexadecimal: fingerprint.hash)
+    out.append(between)
+    out.append(quoted: job)
+    out.append(" ")
+    out.append(quoted: path)
+    out.append("\n")
+  }
+
+  private static func append(_ stamp: ReadStamp, to out: inout PositionText) {
+    out.append("stamp ")
+    out.append(stamp.start)
+    out.append(" ")
+    out.append(stamp.end)
+    out.append(" ")
+    out.append(stamp.time)
   }
 
   /// nil when the file is not whole: its checksum does not fit, or it is of another version.
   public static func parse(_ bytes: [UInt8]) -> (
     files: [FilePosition], finished: FinishedFiles, sources: SourcePlaces
   )? {
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard let sumStart = text.range(ofLast: "sum ") else { return nil }
-    let body = String(text[..<sumStart])
-    guard text[sumStart...] == "sum \(checksum(body))\n", body.hasPrefix(head + "\n") else { return nil }
+    guard let lastBreak = bytes.dropLast().lastIndex(of: 0x0a) else { return nil }
+    let body = String(decoding: bytes[...lastBreak], as: UTF8.self)
+    guard String(decoding: bytes[(lastBreak + 1)...], as: UTF8.self) == "sum \(checksum(bytes[...lastBreak]))\n",
+      body.hasPrefix(head + "\n")
+    else { return nil }
     var files: [FilePosition] = []
     var finished = FinishedFiles()
     var sources: SourcePlaces = [:]
@@ -125,10 +171,18 @@ public enum IdentityFile {
 
   // MARK: - Stamps that were noted since the file was written
 
-  /// One line of the stamp journal.
-  static func journalLine(_ file: FilePosition, _ stamp: ReadStamp) -> String {
-    "stamp \(stamp.start) \(stamp.end) \(stamp.time) \(file.identity.device) \(file.identity.inode) "
-      + "\(GoQuote.quote(file.job)) \(GoQuote.quote(file.path))\n"
+  /// Adds a line of the stamp journal.
+  static func appendJournalLine(_ file: FilePosition, _ stamp: ReadStamp, to out: inout PositionText) {
+    append(stamp, to: &out)
+    out.append(" ")
+    out.append(file.identity.device)
+    out.append(" ")
+    out.append(file.identity.inode)
+    out.append(" ")
+    out.append(quoted: file.job)
+    out.append(" ")
+    out.append(quoted: file.path)
+    out.append("\n")
   }
 
   /// Adds a journal's stamps to the files they belong to. A line that a crash cut off ends the reading.
@@ -152,17 +206,7 @@ public enum IdentityFile {
     }
   }
 
-  private static func checksum(_ text: String) -> String {
-    var text = text
-    return String(text.withUTF8 { Hash.bytes($0) }, radix: 16)
-  }
-}
-
-extension String {
-  /// Where the last line that begins with `prefix` starts.
-  fileprivate func range(ofLast prefix: String) -> String.Index? {
-    guard let lastBreak = dropLast().lastIndex(of: "\n") else { return nil }
-    let start = index(after: lastBreak)
-    return self[start...].hasPrefix(prefix) ? start : nil
+  private static func checksum(_ bytes: ArraySlice<UInt8>) -> String {
+    String(bytes.withUnsafeBytes { Hash.bytes($0) }, radix: 16)
   }
 }

@@ -99,9 +99,9 @@ final class PositionWriter: Sendable {
   func saveStamps() {
     guard let storage else { return }
     writing.withLock { _ in
-      let text = table.takeUnsavedStamps()
+      let stamps = table.takeUnsavedStamps()
       // Without them a crash may leave copies; that is no reason not to send.
-      if !text.isEmpty, !storage.append(stamps: text) { failures.add() }
+      if !stamps.isEmpty, !storage.append(stamps: stamps) { failures.add() }
     }
   }
 }

@@ -7,11 +7,11 @@ public protocol PositionStorage: Sendable {
   func load() throws(PositionStorageError) -> StoredPositions
 
   /// Replaces everything that was saved, stamps included: after a power loss there is the old or the new, never a part.
-  func save(_ positions: StoredPositions) throws(PositionStorageError)
+  func save(_ positions: PositionsSnapshot) throws(PositionStorageError)
 
   /// Adds lines about stamps. They must outlive the process, but not a power loss.
   /// - Returns: false when they could not be written; sending goes on without them.
-  func append(stamps: String) -> Bool
+  func append(stamps: [UInt8]) -> Bool
 }
 
 /// Positions as they are kept between two runs.
@@ -37,6 +37,25 @@ public struct StoredPositions: Equatable, Sendable {
     self.sources = sources
     self.saved = saved
   }
+}
+
+/// Positions as they are at a moment, in the order in which they are written.
+public struct PositionsSnapshot: Sendable {
+  /// How far every client has acknowledged the file under a path.
+  public struct Entry: Sendable {
+    public var key: String
+    /// Bytes.
+    public var offset: UInt64
+  }
+
+  /// Of files that are read, by path.
+  public var entries: [Entry]
+  /// What else positions.yaml holds: of files that nobody reads now, of sources that are no files, of other programs.
+  public var others: [String: String]
+  /// By path, job and inode.
+  public var files: [FilePosition]
+  public var finished: FinishedFiles
+  public var sources: SourcePlaces
 }
 
 /// What kept positions from being read or written, in words for the user.

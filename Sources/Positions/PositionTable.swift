@@ -1,20 +1,16 @@
 import Synchronization
 public import Syscalls
 
-/// Names a file's row in the table for as long as it is read.
-public struct PositionHandle: Hashable, Sendable {
-  let row: UInt64
-}
-
 /// All positions of the process: readers report acknowledged offsets, the keeper writes them down.
 public final class PositionTable: Sendable {
   private struct State {
-    var rows: [UInt64: FilePosition] = [:]
-    var next: UInt64 = 0
+    var rows = PositionRows()
     /// From the positions file at the start, not (yet) taken over by a reader.
     var inherited: [String: String] = [:]
+    /// The same, of paths that a reader holds; another job may take them over too.
+    var takenOver: [String: String] = [:]
     /// From the identity file at the start, not (yet) taken over by a reader.
-    var known: [FilePosition] = []
+    var known = KnownFiles()
     /// Paths whose entry is not what the identity file would have given them: someone else wrote positions.yaml since.
     var foreign: Set<String> = []
     /// Paths under which a job has found a file since the start.
@@ -26,14 +22,56 @@ public final class PositionTable: Sendable {
     /// A file was taken over that is not on disk yet.
     var hasNew = false
     /// Stamps that are not on disk yet.
-    var unsaved: [(row: UInt64, stamp: ReadStamp)] = []
+    var unsaved: [(handle: PositionHandle, stamp: ReadStamp)] = []
+
+    func inherited(_ path: String) -> String? { inherited[path] ?? takenOver[path] }
+
+    mutating func forgetInherited(_ path: String) {
+      inherited[path] = nil
+      takenOver[path] = nil
+    }
+
+    /// Paths of which something is kept although no reader holds the file there.
+    var unreadPaths: Set<String> {
+      var paths = Set(inherited.keys.lazy.filter { !PositionTable.isNoFile($0) })
+      paths.formUnion(finished.byKey.keys.lazy.map(\.path))
+      if !paths.isEmpty { rows.forEach { if !$0.isRotated { paths.remove($0.path) } } }
+      return paths
+    }
+
+    mutating func forget(paths gone: Set<String>) {
+      let entries = gone.filter { inherited[$0] != nil }
+      for path in entries {
+        forgetInherited(path)
+        foreign.remove(path)
+      }
+      found = found.filter { !entries.contains($0.path) }
+      known.removeCurrent(paths: entries)
+      var read: Set<String> = []
+      rows.forEach { read.insert($0.path) }
+      finished.forget { gone.contains($0.path) && !read.contains($0.path) }
+    }
+
+    /// What positions.yaml holds, by path.
+    mutating func entries(_ files: [FilePosition]) -> [PositionsSnapshot.Entry] {
+      var entries: [PositionsSnapshot.Entry] = []
+      entries.reserveCapacity(files.count)
+      for file in files where !file.isRotated {
+        if let last = entries.last, last.key == file.path {
+          entries[entries.count - 1].offset = min(last.offset, file.acked)
+        } else {
+          entries.append(.init(key: file.path, offset: file.acked))
+        }
+      }
+      return entries
+    }
   }
   private let state: Mutex<State>
 
   public init(_ stored: StoredPositions = StoredPositions()) {
     var state = State()
     state.inherited = stored.entries
-    state.known = stored.files
+    state.known = KnownFiles(stored.files)
     state.finished = stored.finished
     state.sources = SourceTable(stored)
     state.saved = stored.saved
@@ -48,21 +86,21 @@ public final class PositionTable: Sendable {
 
   /// What the last run knew of a path and job: the file under that path, and those rotated away from it.
   public func known(path: String, job: String) -> [FilePosition] {
-    state.withLock { $0.known.filter { $0.path == path && $0.job == job } }
+    state.withLock { $0.known.of(path: path, job: job) }
   }
 
   /// The files that the last run knew and nobody has taken over.
-  public var known: [FilePosition] { state.withLock { $0.known } }
+  public var known: [FilePosition] { state.withLock { $0.known.all } }
 
   /// What the last run knew of a file by another path, under which it lies no longer: it was renamed since.
   public func known(identity: FileIdentity, job: String) -> [FilePosition] {
-    state.withLock { $0.known.filter { $0.identity == identity && $0.job == job } }
+    state.withLock { $0.known.of(identity: identity, job: job) }
   }
 
   /// What the last run knew of a file is taken over, or the file is gone.
   public func forgetKnown(_ position: FilePosition) {
     state.withLock { state in
-      state.known.removeAll { $0.path == position.path && $0.job == position.job && $0.identity == position.identity }
+      state.known.remove(path: position.path, job: position.job, identity: position.identity)
       state.isDirty = true
     }
   }
@@ -76,7 +114,7 @@ public final class PositionTable: Sendable {
   /// only until a job has found a file there.
   public func inherited(path: String, job: String) -> UInt64? {
     state.withLock {
-      $0.found.contains(.init(path: path, job: job)) ? nil : $0.inherited[path].flatMap { UInt64($0) }
+      $0.found.contains(.init(path: path, job: job)) ? nil : $0.inherited(path).flatMap { UInt64($0) }
     }
   }
 
@@ -86,29 +124,30 @@ public final class PositionTable: Sendable {
   /// A job has looked for the file of a path.
   public func noteFound(path: String, job: String) {
     // Only where there is something to inherit: paths come and go without end.
-    state.withLock { if $0.inherited[path] != nil { $0.found.insert(.init(path: path, job: job)) } }
+    state.withLock { if $0.inherited(path) != nil { $0.found.insert(.init(path: path, job: job)) } }
   }
 
   /// A reader takes a file over.
   public func register(_ position: FilePosition) -> PositionHandle {
     state.withLock {
-      let row = $0.next
-      $0.next += 1
-      $0.rows[row] = position
-      $0.known.removeAll { $0.path == position.path && $0.job == position.job && $0.identity == position.identity }
+      $0.known.remove(path: position.path, job: position.job, identity: position.identity)
+      if let entry = $0.inherited.removeValue(forKey: position.path) { $0.takenOver[position.path] = entry }
       $0.isDirty = true
       $0.hasNew = true
-      return PositionHandle(row: row)
+      return $0.rows.add(position)
     }
   }
 
   /// What the file begins with can be told now.
   public func note(_ handle: PositionHandle, _ fingerprint: Fingerprint) {
-    state.withLock {
-      guard let before = $0.rows[handle.row]?.fingerprint else { return }
-      $0.rows[handle.row]!.fingerprint = fingerprint
-      $0.isDirty = true
-      if before.length < Fingerprint.telling, fingerprint.length >= Fingerprint.telling { $0.hasNew = true }
+    state.withLock { state in
+      let before = state.rows.change(handle) { position in
+        defer { position.fingerprint = fingerprint }
+        return position.fingerprint
+      }
+      guard let before else { return }
+      state.isDirty = true
+      if before.length < Fingerprint.telling, fingerprint.length >= Fingerprint.telling { state.hasNew = true }
     }
   }
 
@@ -122,37 +161,40 @@ public final class PositionTable: Sendable {
 
   public func update(_ handle: PositionHandle, _ change: (inout FilePosition) -> Void) {
     state.withLock {
-      guard $0.rows[handle.row] != nil else { return }
-      change(&$0.rows[handle.row]!)
-      $0.rows[handle.row]!.stamps.forget(before: $0.rows[handle.row]!.acked)
-      $0.isDirty = true
+      let changed: Void? = $0.rows.change(handle) { position in
+        change(&position)
+        position.stamps.forget(before: position.acked)
+      }
+      if changed != nil { $0.isDirty = true }
     }
   }
 
-  /// A stretch of the file was read at a time that must not be forgotten once it is sent.
-  public func note(_ handle: PositionHandle, _ stamp: ReadStamp) {
+  /// A stretch of the file was read.
+  /// - Parameter isNeeded: lines of it have their time by that, which must not be forgotten once they are sent.
+  public func note(_ handle: PositionHandle, _ stamp: ReadStamp, isNeeded: Bool) {
     state.withLock {
-      guard $0.rows[handle.row] != nil else { return }
-      $0.rows[handle.row]!.stamps.add(stamp)
-      $0.unsaved.append((handle.row, stamp))
+      let changed: Void? = $0.rows.change(handle) { $0.stamps.add(stamp) }
+      if changed != nil, isNeeded { $0.unsaved.append((handle, stamp)) }
     }
   }
 
   /// The lines that the journal lacks.
-  func takeUnsavedStamps() -> String {
+  func takeUnsavedStamps() -> [UInt8] {
     state.withLock { state in
       defer { state.unsaved.removeAll(keepingCapacity: true) }
-      return state.unsaved.reduce(into: "") { text, one in
-        if let file = state.rows[one.row] { text += IdentityFile.journalLine(file, one.stamp) }
+      var text = PositionText()
+      for (handle, stamp) in state.unsaved {
+        if let file = state.rows[handle] { IdentityFile.appendJournalLine(file, stamp, to: &text) }
       }
+      return text.bytes
     }
   }
 
   /// The file is done with, or gone: nothing but its beginning is remembered.
   public func forget(_ handle: PositionHandle) {
     state.withLock {
-      if let row = $0.rows.removeValue(forKey: handle.row) {
-        $0.inherited[row.path] = nil
+      if let row = $0.rows.remove(handle) {
+        $0.forgetInherited(row.path)
         $0.finished.add(row.fingerprint, .init(path: row.path, job: row.job))
       }
       $0.isDirty = true
@@ -162,7 +204,7 @@ public final class PositionTable: Sendable {
   /// The file is no longer read but still there: its position stays in positions.yaml.
   public func release(_ handle: PositionHandle) {
     state.withLock {
-      guard let row = $0.rows.removeValue(forKey: handle.row) else { return }
+      guard let row = $0.rows.remove(handle) else { return }
       $0.known.append(row)
       if !row.isRotated { $0.inherited[row.path] = String(row.acked) }
       $0.isDirty = true
@@ -171,35 +213,16 @@ public final class PositionTable: Sendable {
 
   /// What to write, or nil when nothing changed since the last call.
   /// - Parameter exists: whether a path that no reader holds is still there; entries of others vanish.
-  func takeChanges(exists: (String) -> Bool) -> StoredPositions? {
-    let paths: (inherited: [String], finished: [String])? = state.withLock { state in
-      guard state.isDirty else { return nil }
-      let read = Set(state.rows.values.lazy.map(\.path))
-      return (Array(state.inherited.keys), state.finished.byKey.keys.map(\.path).filter { !read.contains($0) })
-    }
-    guard let paths else { return nil }
-    let gone = paths.inherited.filter { !Self.isNoFile($0) && !exists($0) }
-    let goneFinished = Set(paths.finished.filter { !exists($0) })
+  func takeChanges(exists: (String) -> Bool) -> PositionsSnapshot? {
+    guard let unread = state.withLock({ $0.isDirty ? $0.unreadPaths : nil }) else { return nil }
+    let gone = unread.filter { !exists($0) }
     return state.withLock { state in
-      for path in gone { state.inherited[path] = nil }
-      if !gone.isEmpty {
-        let gone = Set(gone)
-        state.found = state.found.filter { !gone.contains($0.path) }
-        state.foreign.subtract(gone)
-      }
-      state.known.removeAll { known in gone.contains(known.path) && !known.isRotated }
+      if !gone.isEmpty { state.forget(paths: gone) }
       state.isDirty = false
-      var entries = state.inherited
-      var offsets: [String: UInt64] = [:]
-      for row in Array(state.rows.values) + state.known where !row.isRotated {
-        offsets[row.path] = min(offsets[row.path] ?? .max, row.acked)
-      }
-      for (path, offset) in offsets { entries[path] = String(offset) }
-      state.finished.forget { goneFinished.contains($0.path) }
-      for (key, value) in state.sources.entries { entries[key] = value }
-      return StoredPositions(
-        entries: entries, files: Array(state.rows.values) + state.known, finished: state.finished,
-        sources: state.sources.places)
+      let files = state.rows.sorted(with: state.known.all)
+      return PositionsSnapshot(
+        entries: state.entries(files), others: state.inherited.merging(state.sources.entries) { $1 }, files: files,
+        finished: state.finished, sources: state.sources.places)
     }
   }
 
@@ -209,7 +232,7 @@ public final class PositionTable: Sendable {
   public func place(of key: SourceKey, client: String) -> SourcePlace? {
     state.withLock { state in
       state.sources.place(of: key, client: client)
-        ?? state.inherited[key.entry].map { SourcePlace(entry: $0) }
+        ?? state.inherited(key.entry).map { SourcePlace(entry: $0) }
     }
   }
 
@@ -226,7 +249,7 @@ public final class PositionTable: Sendable {
   /// Whether any job has read a source, or someone else did.
   public func knows(entry: String) -> Bool {
     state.withLock { state in
-      state.inherited[entry] != nil || state.sources.places.keys.contains { $0.entry == entry }
+      state.inherited(entry) != nil || state.sources.places.keys.contains { $0.entry == entry }
     }
   }
 
@@ -255,7 +278,7 @@ public final class PositionTable: Sendable {
       $0.sources.places[key]?[client] = nil
       if $0.sources.places[key]?.isEmpty ?? true {
         $0.sources.places[key] = nil
-        $0.inherited[key.entry] = nil
+        $0.forgetInherited(key.entry)
       }
       $0.isDirty = true
     }
@@ -264,10 +287,10 @@ public final class PositionTable: Sendable {
   func markDirty() { state.withLock { $0.isDirty = true } }
 
   /// `cursor-…` and `journal-…` are keys of other inputs (recorded: positions/cursor-and-journal-entries-are-kept).
-  private static func isNoFile(_ key: String) -> Bool { key.hasPrefix("cursor-") || key.hasPrefix("journal-") }
+  fileprivate static func isNoFile(_ key: String) -> Bool { key.hasPrefix("cursor-") || key.hasPrefix("journal-") }
 
   /// The files that are read at present.
-  public var files: [FilePosition] { state.withLock { Array($0.rows.values) } }
+  public var files: [FilePosition] { state.withLock { $0.rows.all } }
 
   /// What was read of a file and not acknowledged by a client.
   public struct Unacked: Sendable {
@@ -281,7 +304,7 @@ public final class PositionTable: Sendable {
 
   public var unacked: [Unacked] {
     state.withLock { state in
-      state.rows.values.flatMap { row in
+      state.rows.all.flatMap { row in
         row.offsets.sorted { $0.key < $1.key }.compactMap { client, acked in
           guard let last = row.stamps.all.last, last.end > acked,
             let first = row.stamps.all.first(where: { $0.end > acked })

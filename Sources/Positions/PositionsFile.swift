@@ -82,14 +82,36 @@ public enum PositionsFile {
   }
 
   /// Sorted by path, each offset quoted (recorded: positions/saved-file-has-one-quoted-offset-per-path).
-  public static func text(_ entries: [String: String]) -> String {
-    if entries.isEmpty { return "positions: {}\n" }
-    var out = "positions:\n"
-    for (key, value) in entries.sorted(by: { $0.key < $1.key }) {
-      let isNumber = !value.isEmpty && value.utf8.allSatisfy { (48...57).contains($0) }
-      out += "  \(written(key)): \(isNumber ? "\"\(value)\"" : written(value))\n"
+  /// - Parameters:
+  ///   - entries: by path.
+  ///   - others: where one has a path of `entries`, it is not written.
+  public static func bytes(_ entries: [PositionsSnapshot.Entry], _ others: [String: String]) -> [UInt8] {
+    var out = PositionText()
+    out.append(entries.isEmpty && others.isEmpty ? "positions: {}\n" : "positions:\n")
+    var rest = others.sorted { $0.key < $1.key }[...]
+    func append(_ key: String) {
+      out.append("  ")
+      if isPlain(key) { out.append(key) } else { out.append(quoted(key)) }
+      out.append(": ")
     }
-    return out
+    func appendOther(_ key: String, _ value: String) {
+      append(key)
+      let isNumber = !value.isEmpty && value.utf8.allSatisfy { (48...57).contains($0) }
+      out.append(isNumber ? "\"\(value)\"" : isPlain(value) ? value : quoted(value))
+      out.append("\n")
+    }
+    for entry in entries {
+      while let other = rest.first, other.key <= entry.key {
+        if other.key < entry.key { appendOther(other.key, other.value) }
+        rest.removeFirst()
+      }
+      append(entry.key)
+      out.append("\"")
+      out.append(entry.offset)
+      out.append("\"\n")
+    }
+    for other in rest { appendOther(other.key, other.value) }
+    return out.bytes
   }
 
   /// A scalar at the start of `text`, and what follows it. nil when quotes do not end.
@@ -160,12 +182,9 @@ public enum PositionsFile {
 
   private static let reserved: Set<String> = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
 
-  private static func written(_ text: String) -> String {
-    isPlain(text)
-      ? text
-      : text.unicodeScalars.contains(where: needsEscape)
-        ? escaped(text)
-        : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+  private static func quoted(_ text: String) -> String {
+    text.unicodeScalars.contains(where: needsEscape)
+      ? escaped(text) : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
   }
 
   /// Whether YAML takes the text for itself as it stands. One pass over the bytes: there may be thousands of paths.

@@ -58,14 +58,14 @@ public struct PositionsFileStorage: PositionStorage {
     return entries
   }
 
-  public func save(_ positions: StoredPositions) throws(PositionStorageError) {
+  public func save(_ positions: PositionsSnapshot) throws(PositionStorageError) {
     // The identity file first: it is only believed where positions.yaml does not contradict it.
     let parts = [
-      (identityPath, IdentityFile.text(positions.files, positions.finished, positions.sources)),
-      (path, PositionsFile.text(positions.entries)),
+      (identityPath, IdentityFile.bytes(positions.files, positions.finished, positions.sources)),
+      (path, PositionsFile.bytes(positions.entries, positions.others)),
     ]
-    for (file, text) in parts {
-      if case .failure(let error) = files.replace(file, with: Array(text.utf8), mode: 0o600) {
+    for (file, bytes) in parts {
+      if case .failure(let error) = files.replace(file, with: bytes, mode: 0o600) {
         throw PositionStorageError("cannot write \(file): \(error)")
       }
     }
@@ -75,8 +75,8 @@ public struct PositionsFileStorage: PositionStorage {
     }
   }
 
-  public func append(stamps: String) -> Bool {
-    if case .success = files.append(journalPath, Array(stamps.utf8), mode: 0o600) { return true }
+  public func append(stamps: [UInt8]) -> Bool {
+    if case .success = files.append(journalPath, stamps, mode: 0o600) { return true }
     return false
   }
 }

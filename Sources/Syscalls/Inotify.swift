@@ -27,6 +27,9 @@ public struct Inotify: Sendable {
   /// The kernel's queue was full; events were lost and everything must be looked at again.
   public static let overflow = UInt32(IN_Q_OVERFLOW)
 
+  /// An event with the longest name: bytes.
+  private static let longest = MemoryLayout<inotify_event>.size + Int(NAME_MAX) + 1
+
   public let descriptor: Int32
 
   public init() throws(Errno) {
@@ -48,8 +51,10 @@ public struct Inotify: Sendable {
   /// Hands over every event that is there, without waiting.
   public func drain(_ body: (Event) -> Void) {
     withUnsafeTemporaryAllocation(byteCount: 65536, alignment: 8) { buffer in
-      while true {
-        let got = read(descriptor, buffer.baseAddress, buffer.count)
+      var got = buffer.count
+      // The kernel gives as many as fit: where another one would have fitted, there was none.
+      while got > buffer.count - Self.longest {
+        got = read(descriptor, buffer.baseAddress, buffer.count)
         if got <= 0 { return }
         var offset = 0
         while offset < got {

@@ -10,15 +10,8 @@ public struct Glob: Sendable {
 
   enum Segment: Equatable, Sendable {
     case literal(String)
-    case pattern([Token])
+    case pattern(NamePattern)
     case anyDirectories
-  }
-
-  enum Token: Equatable, Sendable {
-    case character(Unicode.Scalar)
-    case any
-    case star
-    case oneOf([ClosedRange<UInt32>], negated: Bool)
   }
 
   /// - Parameter pattern: absolute and clean. nil when it is malformed, such as an open bracket.
@@ -44,17 +37,21 @@ public struct Glob: Sendable {
 
   /// Finds what is there.
   /// - Parameters:
-  ///   - directory: called for each directory whose names decide what is found, and for missing ones.
+  ///   - reading: is told of each directory whose names decide what is found, missing ones included.
   ///   - found: called for each path that matches, of whatever kind.
-  public func walk(_ files: any FileSystem, directory: (String) -> Void, found: (String) -> Void) {
-    for segments in alternatives {
-      walk(segments[...], at: "", parents: [], files, directory, found)
-    }
+  func walk(_ reading: inout some GlobReading, found: (String) -> Void) {
+    for segments in alternatives { walk(segments[...], at: "", parents: [], &reading, found) }
+  }
+
+  /// The same for one look.
+  public func walk(_ files: any FileSystem, found: (String) -> Void) {
+    var reading = PlainReading(files: files)
+    walk(&reading, found: found)
   }
 
   private func walk(
-    _ segments: ArraySlice<Segment>, at path: String, parents: [FileIdentity], _ files: any FileSystem,
-    _ directory: (String) -> Void, _ found: (String) -> Void
+    _ segments: ArraySlice<Segment>, at path: String, parents: [FileIdentity], _ reading: inout some GlobReading,
+    _ found: (String) -> Void
   ) {
     guard let segment = segments.first else {
       found(path.isEmpty ? "/" : path)
@@ -65,32 +62,30 @@ public struct Glob: Sendable {
     switch segment {
     case .literal(let name):
       let next = path + "/" + name
-      if rest.isEmpty { directory(here) }
-      switch files.status(at: next) {
-      case .failure: directory(here)
-      case .success: walk(rest, at: next, parents: parents, files, directory, found)
+      if rest.isEmpty { reading.depend(on: here) }
+      if reading.status(at: next) == nil {
+        reading.depend(on: here)
+      } else {
+        walk(rest, at: next, parents: parents, &reading, found)
       }
-    case .pattern(let tokens):
-      directory(here)
-      guard case .success(let entries) = files.entries(of: here) else { return }
-      for entry in entries where Self.matches(tokens[...], Array(entry.name.unicodeScalars)[...]) {
+    case .pattern(let pattern):
+      for entry in reading.entries(of: here) where pattern.matches(entry.name) {
         if !rest.isEmpty, entry.kind == .regular { continue }
-        walk(rest, at: path + "/" + entry.name, parents: parents, files, directory, found)
+        walk(rest, at: path + "/" + entry.name, parents: parents, &reading, found)
       }
     case .anyDirectories:
-      guard case .success(let status) = files.status(at: here) else {
-        directory(here)
+      guard let status = reading.status(at: here) else {
+        reading.depend(on: here)
         return
       }
       guard status.kind == .directory, !parents.contains(status.identity) else { return }
-      directory(here)
-      if !rest.isEmpty { walk(rest, at: path, parents: parents, files, directory, found) }
-      guard case .success(let entries) = files.entries(of: here) else { return }
+      let entries = reading.entries(of: here)
+      if !rest.isEmpty { walk(rest, at: path, parents: parents, &reading, found) }
       for entry in entries {
         let next = path + "/" + entry.name
         if rest.isEmpty, entry.kind != .directory { found(next) }
         if entry.kind == .regular || entry.kind == .other { continue }
-        walk(segments, at: next, parents: parents + [status.identity], files, directory, found)
+        walk(segments, at: next, parents: parents + [status.identity], &reading, found)
       }
     }
   }
@@ -106,53 +101,17 @@ public struct Glob: Sendable {
       return false
     case .literal(let name):
       return names.first.map { $0 == name } == true && matches(segments.dropFirst(), names.dropFirst())
-    case .pattern(let tokens):
+    case .pattern(let pattern):
       guard let name = names.first else { return false }
-      return matches(tokens[...], Array(name.unicodeScalars)[...]) && matches(segments.dropFirst(), names.dropFirst())
+      return pattern.matches(name) && matches(segments.dropFirst(), names.dropFirst())
     }
-  }
-
-  /// Backtracks to the last star only, so the time stays within tokens times characters.
-  private static func matches(_ tokens: ArraySlice<Token>, _ name: ArraySlice<Unicode.Scalar>) -> Bool {
-    var token = tokens.startIndex
-    var place = name.startIndex
-    var star: (token: Int, place: Int)?
-    while place < name.endIndex {
-      if token < tokens.endIndex {
-        switch tokens[token] {
-        case .star:
-          star = (token, place)
-          token += 1
-          continue
-        case .any:
-          token += 1
-          place += 1
-          continue
-        case .character(let wanted) where wanted == name[place]:
-          token += 1
-          place += 1
-          continue
-        case .oneOf(let ranges, let negated)
-        where ranges.contains(where: { $0.contains(name[place].value) }) != negated:
-          token += 1
-          place += 1
-          continue
-        default: break
-        }
-      }
-      guard let back = star else { return false }
-      star = (back.token, back.place + 1)
-      token = back.token + 1
-      place = back.place + 1
-    }
-    return tokens[token...].allSatisfy { $0 == .star }
   }
 
   // MARK: - Parsing
 
   private static func segment(_ text: [Unicode.Scalar]) -> Segment? {
     if text == ["*", "*"] { return .anyDirectories }
-    var tokens: [Token] = []
+    var tokens: [NamePattern.Token] = []
     var place = 0
     while place < text.count {
       let character = text[place]
@@ -194,7 +153,7 @@ public struct Glob: Sendable {
     }
     var literal = String.UnicodeScalarView()
     for token in tokens {
-      guard case .character(let character) = token else { return .pattern(tokens) }
+      guard case .character(let character) = token else { return .pattern(NamePattern(tokens)) }
       literal.append(character)
     }
     return .literal(String(literal))

@@ -121,12 +121,11 @@ extension Reader {
 
   mutating func clientsWithRoom(_ file: TailedFile, _ index: Int) -> ClientSet {
     var open: ClientSet = []
-    let group = file.groups[index]
-    group.clients.forEach { client in
-      if let used = group.lanes[client] {
+    file.groups[index].clients.forEach { client in
+      if let used = file.groups[index].lanes[client] {
         if lanes.hasRoom(used) { open.insert(ClientSet(client: client)) }
       } else {
-        let stream = streams.intern(group.state.labels)
+        let stream = streams.intern(file.groups[index].state.labels)
         if lanes.hasRoom([lanes.lane(of: stream, client: client, in: streams)]) {
           open.insert(ClientSet(client: client))
         }
@@ -295,7 +294,12 @@ extension Reader {
     let done = runner(file.target.job).run(
       chunk, offset: offset, readTime: readTime, now: now, state: &file.groups[index].state, streams: &streams,
       into: &block)
-    if known == nil, done > 0 { note(file, ReadStamp(start: offset, end: offset + UInt64(done), time: readTime)) }
+    if known == nil, done > 0 {
+      // Of lines that tell their time themselves nothing need be on disk.
+      note(
+        file, ReadStamp(start: offset, end: offset + UInt64(done), time: readTime),
+        isNeeded: block.hasReadTimes || file.groups[index].hold != nil)
+    }
     let read = UnsafeBufferPointer(rebasing: chunk[..<done])
     file.groups[index].offset += UInt64(done)
     file.groups[index].tail.note(UnsafeRawBufferPointer(read))
@@ -319,7 +323,7 @@ extension Reader {
     _ file: TailedFile, _ index: Int, _ clients: ClientSet, chunk: UnsafePointer<UInt8>, offset: UInt64, now: Int64
   ) {
     let next = file.groups[index].offset
-    let done = min(next, file.groups[index].state.hold ?? next)
+    let done = min(next, file.groups[index].hold ?? next)
     var moved = false
     clients.forEach { client in
       let span = file.ledgers[client].open(end: max(done, file.ledgers[client].end))
@@ -327,17 +331,17 @@ extension Reader {
       lanes.append(
         block, chunk: chunk, offset: offset, client: client, streams: streams, ticket: &ticket,
         ledger: &file.ledgers[client], used: &used, now: now)
-      if !used.isEmpty { file.groups[index].lanes[client] = used }
+      file.groups[index].note(used, of: client)
       if file.ledgers[client].release(ticket.span) { moved = true }
     }
     if moved { reportPosition(file) }
   }
 
-  /// A stretch was read for the first time; its time is on disk before its lines are sent.
-  func note(_ file: TailedFile, _ stamp: ReadStamp) {
+  /// A stretch was read for the first time; its time is on disk before its lines are sent, if it is theirs.
+  func note(_ file: TailedFile, _ stamp: ReadStamp, isNeeded: Bool) {
     file.nextReadTime = stamp.time + Int64(stamp.end - stamp.start)
     file.stamps.add(stamp)
-    setup.positions.note(file.position, stamp)
+    setup.positions.note(file.position, stamp, isNeeded: isNeeded)
   }
 
   mutating func count(_ file: TailedFile, _ index: Int, bytes: Int, lines: Int, upTo offset: UInt64) {

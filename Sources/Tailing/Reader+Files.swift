@@ -45,11 +45,10 @@ extension Reader {
 
   /// A file that is held open as rotated lies under its path again, or still: older news said otherwise.
   private mutating func revive(_ sighting: FileSighting) -> Bool {
+    if rotated.isEmpty { return false }
     guard case .success(let now) = setup.files.status(at: sighting.key.path) else { return false }
-    for case let file? in files
-    where file.key == sighting.key && file.identity == now.identity && file.isRotated && !file.isExhausted
-      && !file.isReadFromCopy
-    {
+    for file in rotated
+    where file.key == sighting.key && file.identity == now.identity && !file.isExhausted && !file.isReadFromCopy {
       if let other = current.removeValue(forKey: sighting.key) { rotate(other) }
       goOn(file, as: sighting.key)
       return true
@@ -60,6 +59,7 @@ extension Reader {
   /// A rotated file is the one under a path again.
   private mutating func goOn(_ file: TailedFile, as key: FileKey) {
     file.phase = .current
+    rotated.removeAll { $0 === file }
     setup.metrics.rotatedOpen.add(-1)
     setup.metrics.filesActive.add(1)
     file.series = file.series.moved(to: key.path, setup.metrics)
@@ -83,8 +83,8 @@ extension Reader {
   /// A rotated file whose new name matches too goes on as the same file.
   mutating func renamed(_ former: FileKey, _ sighting: FileSighting) {
     let key = sighting.key
-    let held = files.lazy.compactMap { $0 }.last { $0.key == former && $0.identity == sighting.identity }
-    guard let file = held else {
+    func isIt(_ file: TailedFile) -> Bool { file.key == former && file.identity == sighting.identity }
+    guard let file = current[former].flatMap({ isIt($0) ? $0 : nil }) ?? rotated.last(where: isIt) else {
       // Let go of meanwhile, or never opened: then it is as good as new.
       sighted(sighting)
       return
@@ -245,6 +245,7 @@ extension Reader {
   /// The path refers to another file now, or to none; this one is read to its end.
   mutating func rotate(_ file: TailedFile) {
     file.phase = .rotated(quietSince: monotonic)
+    rotated.append(file)
     file.rotatedSince = monotonic
     file.isAtEnd = false
     setup.metrics.filesActive.add(-1)
@@ -295,6 +296,7 @@ extension Reader {
     }
     renamedFrom = renamedFrom.filter { $0.value != file.number }
     if file.isRotated {
+      rotated.removeAll { $0 === file }
       copies.remove(file.identity)
       if cameAfter.count >= Self.rememberedPaths { cameAfter.removeAll() }
       cameAfter[file.key] = max(cameAfter[file.key] ?? .min, file.cameAfter)

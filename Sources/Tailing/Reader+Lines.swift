@@ -113,7 +113,7 @@ extension Reader {
     let extent = Self.extent(bytes, unit, endsHere: endsHere)
     if extent.lines > 0, known == nil {
       let end = min(until, first + UInt64(file.countsLines ? extent.lines : extent.bytes))
-      note(file, ReadStamp(start: first, end: end, time: readTime))
+      note(file, ReadStamp(start: first, end: end, time: readTime), isNeeded: true)
     }
     var start = 0
     var lines = 0

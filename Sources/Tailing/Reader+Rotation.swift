@@ -48,7 +48,7 @@ extension Reader {
 
   /// The file that lay under a path last and is still held open.
   func lastRotated(_ key: FileKey) -> TailedFile? {
-    files.lazy.compactMap { $0 }.filter { $0.key == key && $0.isRotated }.max { $0.cameAfter < $1.cameAfter }
+    rotated.lazy.filter { $0.key == key }.max { $0.cameAfter < $1.cameAfter }
   }
 
   private mutating func findKnown(_ left: [FilePosition], _ siblings: RotatedSiblings, _ sighting: FileSighting)

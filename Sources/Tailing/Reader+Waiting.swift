@@ -11,7 +11,8 @@ extension Reader {
 
   /// Whether a rate keeps the file from being read on.
   func isPaused(_ file: TailedFile) -> Bool {
-    let until = file.groups.lazy.map(\.state.pausedUntil).max() ?? 0
+    var until: Int64 = 0
+    for index in file.groups.indices { until = max(until, file.groups[index].state.pausedUntil) }
     return until > 0 && until > monotonic
   }
 
@@ -20,13 +21,13 @@ extension Reader {
     nextDue = .max
     if isDraining { return }
     for case let file? in files {
-      for group in file.groups {
-        let until = group.state.pausedUntil
-        if until > 0, until <= now, !group.isAtEnd { enqueueNow(file) }
+      for index in file.groups.indices {
+        let until = file.groups[index].state.pausedUntil
+        if until > 0, until <= now, !file.groups[index].isAtEnd { enqueueNow(file) }
       }
-      if file.groups.contains(where: { ($0.state.nextFlush ?? .max) <= now }) { flushDue(file, now) }
-      for group in file.groups {
-        guard let due = group.due(after: now) else { continue }
+      if file.groups.indices.contains(where: { (file.groups[$0].nextFlush ?? .max) <= now }) { flushDue(file, now) }
+      for index in file.groups.indices {
+        guard let due = file.groups[index].due(after: now) else { continue }
         nextDue = min(nextDue, max(due, now + (due <= now ? Self.blockedWait : 0)))
       }
     }
@@ -36,7 +37,7 @@ extension Reader {
   private mutating func flushDue(_ file: TailedFile, _ now: Int64) {
     if read(file) { enqueueNow(file) }
     for index in file.groups.indices where file.groups[index].isAtEnd {
-      guard (file.groups[index].state.nextFlush ?? .max) <= now else { continue }
+      guard (file.groups[index].nextFlush ?? .max) <= now else { continue }
       let open = clientsWithRoom(file, index)
       if open.isEmpty { continue }
       file.split(index, open)
@@ -46,7 +47,7 @@ extension Reader {
 
   /// Lets go of everything that is held of a file from which no line will follow.
   mutating func letGo(_ file: TailedFile) {
-    for index in file.groups.indices where file.groups[index].state.hold != nil {
+    for index in file.groups.indices where file.groups[index].hold != nil {
       flush(file, index, isDone: true, now: monotonic)
     }
   }
@@ -64,7 +65,7 @@ extension Reader {
 
 extension ReadGroup {
   /// When something has to be done about the group although nothing was written, on the monotonic clock: nanoseconds.
-  func due(after now: Int64) -> Int64? {
+  mutating func due(after now: Int64) -> Int64? {
     let flush = state.nextFlush
     guard state.pausedUntil > now else { return flush }
     return min(flush ?? .max, state.pausedUntil)

@@ -79,6 +79,8 @@ struct Reader: ~Copyable {
   var lives: [UInt32] = []
   var free: [UInt32] = []
   var current: [FileKey: TailedFile] = [:]
+  /// Files that have left their path, in the order in which they did.
+  var rotated: [TailedFile] = []
   /// The file that a path referred to before it was renamed: it is read to its end before the next one there.
   var renamedFrom: [FileKey: UInt32] = [:]
   /// What lay under a path after the last file that was finished there was written later than this: nanoseconds since 1970.
@@ -130,8 +132,11 @@ struct Reader: ~Copyable {
     while true {
       let wake = turn()
       if isFinished { return }
-      guard wake > 0, let ready = poller.wait(nanoseconds: max(0, wake - monotonic)), ready == inotify?.descriptor
-      else { continue }
+      guard wake > 0, let ready = poller.wait(nanoseconds: max(0, wake - monotonic)) else { continue }
+      guard ready == inotify?.descriptor else {
+        inbox.wake.clear()
+        continue
+      }
       // What is written soon after the last time is read together with what follows it; a line by itself is read at once.
       if monotonic - lastEvents < 4 * Self.gathering { letters.wait(nanoseconds: Self.gathering) }
       lastEvents = monotonic
@@ -278,10 +283,7 @@ struct Reader: ~Copyable {
 
   /// Lets go of rotated files that clients do not take, beyond what may be held.
   private mutating func keepWithinLimits(_ now: Int64) {
-    let held = files.compactMap { file -> RotatedLimits.Held? in
-      guard let file, file.isRotated else { return nil }
-      return RotatedLimits.Held(number: file.number, since: file.rotatedSince, lag: file.lag)
-    }
+    let held = rotated.map { RotatedLimits.Held(number: $0.number, since: $0.rotatedSince, lag: $0.lag) }
     for (number, limit) in setup.rotatedLimits.excess(held, now: now) {
       guard let file = files[Int(number)] else { continue }
       let lag = file.lag

@@ -54,8 +54,7 @@ public final class ReaderInbox: Sendable {
   }
 
   func takeAll() -> [ReaderMessage] {
-    wake.clear()
-    return messages.withLock {
+    messages.withLock {
       var all: [ReaderMessage] = []
       swap(&all, &$0)
       return all

@@ -13,7 +13,9 @@ public final class Scanner: Sendable {
     struct State {
       var targets: [FileTarget]?
       var isStopping = false
-      var files: [FileKey: FileTarget] = [:]
+      /// The files in view, and their targets by number.
+      var files: [FileKey] = []
+      var fileTargets: [Int: FileTarget] = [:]
       var scans = 0
     }
     let state: Mutex<State>
@@ -52,7 +54,8 @@ public final class Scanner: Sendable {
 
   /// The files in view, and how often everything has been looked at.
   public var view: (files: [(target: FileTarget, path: String)], scans: Int) {
-    shared.state.withLock { state in (state.files.map { ($0.value, $0.key.path) }, state.scans) }
+    let (files, targets, scans) = shared.state.withLock { ($0.files, $0.fileTargets, $0.scans) }
+    return (files.compactMap { file in targets[file.target].map { ($0, file.path) } }, scans)
   }
 
   /// Ends the thread. Blocks.
@@ -72,34 +75,45 @@ struct ScanLoop {
     var target: FileTarget
     var glob: Glob?
     var exclude: Glob?
+    /// The directories whose names decided which files it has, when it was looked for last.
+    var directories: [Int32]?
   }
+
+  /// Directories that are as they were are read again after this: nanoseconds. There are file systems that tell nothing.
+  static let thoroughPeriod: Int64 = 60_000_000_000
 
   let shared: Scanner.Shared
   let syncPeriod: Int64
   let files: any FileSystem
+  let clocks: any Clocks
   let log: Log
   let readers: [ReaderInbox]
   var targets: [Compiled] = []
   var nextNumber = 0
-  var found: [FileKey: FileIdentity] = [:]
+  var found = FoundFiles()
   /// Files that have lost their name and are still read under it: a name that they turn up under is no new file. A
   /// reader holds them open, so no other file can have their identity.
   var departed: [FileIdentity: [FileKey]] = [:]
   /// Readers of files that were renamed: that of the path they were found under.
   var owners: [FileKey: Int] = [:]
   var inotify: Inotify?
-  var watches: [Int32: String] = [:]
-  var watched: [String: Int32] = [:]
+  var directories: ScannedDirectories
   var hasWarned = false
   var hasScanned = false
+  /// When all directories are to be read again, on the monotonic clock: nanoseconds.
+  var nextThorough: Int64 = 0
+  /// Files or targets are not what was told last.
+  var hasChanged = true
   /// Files of the last run that nothing was found of yet.
   var known: [FilePosition]
 
   init(
-    shared: Scanner.Shared, syncPeriod: Int64, files: any FileSystem, log: Log, readers: [ReaderInbox],
-    known: [FilePosition]
+    shared: Scanner.Shared, syncPeriod: Int64, files: any FileSystem, clocks: any Clocks = SystemClocks(), log: Log,
+    readers: [ReaderInbox], known: [FilePosition]
   ) {
     self.known = known
+    self.clocks = clocks
+    directories = ScannedDirectories(files: files, clocks: clocks)
     self.shared = shared
     self.syncPeriod = syncPeriod
     self.files = files
@@ -114,16 +128,16 @@ struct ScanLoop {
     inotify = try? Inotify()
     if let inotify { try? poller.add(inotify.descriptor) } else { warnPolling("no inotify instance") }
     defer { inotify?.close() }
-    var nextScan = Clock.monotonic()
+    var nextScan = clocks.monotonic()
     while !shared.state.withLock({ $0.isStopping }) {
       takeOver()
-      if Clock.monotonic() >= nextScan {
+      if clocks.monotonic() >= nextScan {
         scan()
-        nextScan = Clock.monotonic() + syncPeriod
+        nextScan = clocks.monotonic() + syncPeriod
       }
-      poller.wait(nanoseconds: nextScan - Clock.monotonic())
+      poller.wait(nanoseconds: nextScan - clocks.monotonic())
       shared.wake.clear()
-      if handleEvents() { nextScan = min(nextScan, Clock.monotonic()) }
+      if handleEvents() { nextScan = min(nextScan, clocks.monotonic()) }
     }
   }
 
@@ -168,9 +182,10 @@ struct ScanLoop {
         log.warn("path is no valid pattern and finds nothing", ("job", target.jobName), ("path", target.path))
       }
     }
+    hasChanged = true
     let gone = Set(old.values.joined().map(\.number))
     if gone.isEmpty { return }
-    for key in found.keys where gone.contains(key.target) {
+    for key in found.keys(of: gone) {
       found[key] = nil
       reader(key).put(.release(key))
       owners[key] = nil
@@ -191,12 +206,23 @@ struct ScanLoop {
 
   /// Looks at everything.
   mutating func scan() {
-    var directories: Set<String> = []
-    let seen = look(for: targets[...], directories: &directories)
-    for key in found.keys where !seen.contains(key) { vanished(key) }
+    directories.beginLook()
+    let now = clocks.monotonic()
+    let isThorough = now >= nextThorough
+    if isThorough { nextThorough = now + Self.thoroughPeriod }
+    let known = found.byTarget
+    for place in targets.indices {
+      let before = known[targets[place].number] ?? []
+      if !isThorough, let dependencies = targets[place].directories, directories.areUnchanged(dependencies) {
+        // The names are the same; what they refer to may not be.
+        for key in before where !look(at: key, targets[place]) { vanished(key) }
+        continue
+      }
+      let seen = look(for: place)
+      for key in before where !seen.contains(key.path) { vanished(key) }
+    }
     tellAbsent()
-    for (directory, watch) in watched where !directories.contains(directory) { forget(directory, watch) }
-    watch(directories)
+    watch(isComplete: true)
     hasScanned = true
     publish(scanned: true)
   }
@@ -204,21 +230,18 @@ struct ScanLoop {
   /// Looks for the files of targets that have come.
   /// - Parameter number: of the first of them.
   private mutating func scan(from number: Int) {
-    var directories: Set<String> = []
-    _ = look(for: targets.filter { $0.number >= number }[...], directories: &directories)
-    watch(directories)
+    directories.beginLook()
+    for place in targets.indices where targets[place].number >= number { _ = look(for: place) }
+    watch(isComplete: false)
     publish(scanned: false)
   }
 
-  /// - Returns: the files that there are.
-  private mutating func look(for targets: ArraySlice<Compiled>, directories: inout Set<String>) -> Set<FileKey> {
-    var seen: Set<FileKey> = []
-    for target in targets {
-      for path in paths(of: target, directories: &directories) {
-        let key = FileKey(target: target.number, path: path)
-        if seen.contains(key) { continue }
-        if look(at: key, target) { seen.insert(key) }
-      }
+  /// Looks for the files of a target.
+  /// - Returns: the paths under which there is one.
+  private mutating func look(for place: Int) -> Set<String> {
+    var seen: Set<String> = []
+    for path in paths(of: place) where !seen.contains(path) {
+      if look(at: FileKey(target: targets[place].number, path: path), targets[place]) { seen.insert(path) }
     }
     return seen
   }
@@ -238,16 +261,15 @@ struct ScanLoop {
     known = []
   }
 
-  private func paths(of target: Compiled, directories: inout Set<String>) -> [String] {
+  private mutating func paths(of place: Int) -> [String] {
+    let target = targets[place]
     // A path that names an existing file is taken as it is, brackets and all.
     if case .success(let status) = files.status(at: target.target.path), status.kind == .regular {
-      directories.insert(parent(target.target.path))
+      targets[place].directories = [directories.dependency(on: parent(target.target.path))]
       return isExcluded(target.target.path, target) ? [] : [target.target.path]
     }
     var matched: [String] = []
-    var visited: Set<String> = []
-    target.glob?.walk(files, directory: { visited.insert($0) }, found: { matched.append($0) })
-    directories.formUnion(visited)
+    targets[place].directories = target.glob.map { directories.walk($0) { matched.append($0) } } ?? []
     return matched.filter { !isExcluded($0, target) }
   }
 
@@ -270,11 +292,14 @@ struct ScanLoop {
       reader(key).put(.sighted(sighting))
     }
     found[key] = status.identity
+    hasChanged = true
     return true
   }
 
   private mutating func vanished(_ key: FileKey) {
-    guard let identity = found.removeValue(forKey: key) else { return }
+    guard let identity = found[key] else { return }
+    found[key] = nil
+    hasChanged = true
     depart(key, identity)
     reader(key).put(.vanished(key))
     owners[key] = nil
@@ -287,7 +312,7 @@ struct ScanLoop {
   /// The name under which this file is read already, though it has lost it: a rotated file that still matches.
   private func formerName(of identity: FileIdentity, _ key: FileKey) -> FileKey? {
     if let former = departed[identity]?.last(where: { $0.target == key.target }) { return former }
-    for (other, otherIdentity) in found where otherIdentity == identity && other.target == key.target && other != key {
+    for other in found.keys(of: identity) where other.target == key.target && other != key {
       if case .success(let now) = files.status(at: other.path), now.identity == identity { continue }
       return other
     }
@@ -296,23 +321,9 @@ struct ScanLoop {
 
   // MARK: - Watching
 
-  private mutating func forget(_ directory: String, _ watch: Int32) {
-    inotify?.remove(watch)
-    watched[directory] = nil
-    watches[watch] = nil
-  }
-
-  private mutating func watch(_ directories: Set<String>) {
-    guard let inotify else { return }
-    for directory in directories where watched[directory] == nil {
-      switch inotify.watch(directory, for: Inotify.directoryChanges) {
-      case .success(let watch):
-        watched[directory] = watch
-        watches[watch] = directory
-      case .failure(.noSpace): warnPolling("fs.inotify.max_user_watches is used up")
-      case .failure: break
-      }
-    }
+  private mutating func watch(isComplete: Bool) {
+    if directories.watch(inotify, isComplete: isComplete) { warnPolling("fs.inotify.max_user_watches is used up") }
+    directories.endLook(isComplete: isComplete)
   }
 
   private mutating func warnPolling(_ reason: String) {
@@ -332,10 +343,9 @@ struct ScanLoop {
     var changed: [String] = []
     for event in events {
       if event.has(Inotify.overflow) || event.has(Inotify.isDirectory) { needsScan = true }
-      guard let directory = watches[event.watch] else { continue }
+      guard let directory = directories.directory(watch: event.watch) else { continue }
       if event.has(Inotify.ignored) {
-        watches[event.watch] = nil
-        watched[directory] = nil
+        directories.unwatch(event.watch)
         needsScan = true
         continue
       }
@@ -361,12 +371,14 @@ struct ScanLoop {
     return false
   }
 
-  private func publish(scanned: Bool) {
-    var names: [FileKey: FileTarget] = [:]
-    let byNumber = Dictionary(uniqueKeysWithValues: targets.map { ($0.number, $0.target) })
-    for key in found.keys { names[key] = byNumber[key.target] }
+  private mutating func publish(scanned: Bool) {
+    let isNew = hasChanged
+    hasChanged = false
     shared.state.withLock {
-      $0.files = names
+      if isNew {
+        $0.files = found.keys
+        $0.fileTargets = Dictionary(uniqueKeysWithValues: targets.map { ($0.number, $0.target) })
+      }
       if scanned { $0.scans += 1 }
     }
   }

@@ -23,6 +23,19 @@ struct ReadGroup {
   var state: PipelineState
   /// The lanes that the file's last lines went to, by client: what must have room before more is read.
   var lanes: [Int: [Int]] = [:]
+
+  // Read in place, since a copy of the state would count a reference for each of its parts.
+
+  /// The first byte of the file that something held back begins with; nil when nothing is held.
+  var hold: UInt64? { mutating get { state.hold } }
+
+  /// When a held block has waited long enough, on the monotonic clock: nanoseconds; nil when none is held.
+  var nextFlush: Int64? { mutating get { state.nextFlush } }
+
+  /// Notes the lanes that lines of a client went to.
+  mutating func note(_ used: [Int], of client: Int) {
+    if !used.isEmpty, lanes[client] != used { lanes[client] = used }
+  }
 }
 
 /// An open file that is being read. Owned by one reader's thread.
@@ -123,7 +136,7 @@ final class TailedFile {
   }
 
   /// There was nothing more to read when it was tried last, and nothing keeps it from being read.
-  var isSettled: Bool { !isBlocked && !isFailing && notBefore == 0 && isAtEnd && groups.allSatisfy(\.isAtEnd) }
+  var isSettled: Bool { !isBlocked && !isFailing && notBefore == 0 && isAtEnd && groups.indices.allSatisfy { groups[$0].isAtEnd } }
 
   /// Whether nothing was written since it was read last, as far as times tell: what is written over old bytes in the same tick
   /// of the clock that files are stamped with is told by the kernel's events alone.
@@ -134,7 +147,7 @@ final class TailedFile {
 
   /// Whether all of a size was looked at, the beginning of a line included.
   func isRead(to size: UInt64) -> Bool {
-    countsLines || groups.allSatisfy { $0.offset + UInt64($0.searched) >= size }
+    countsLines || groups.indices.allSatisfy { groups[$0].offset + UInt64(groups[$0].searched) >= size }
   }
 
   /// Everything that was read is acknowledged by every client.

@@ -9,7 +9,7 @@ import Testing
     let content = PositionsFile.parse(Array(text.utf8))
     #expect(content.problem == nil)
     #expect(content.entries == ["/var/log/a.log": "5", "/var/log/b.log": "6"])
-    #expect(PositionsFile.text(content.entries) == text)
+    #expect(PositionsFile.bytes([], content.entries) == Array(text.utf8))
   }
 
   @Test(arguments: [
@@ -18,7 +18,7 @@ import Testing
     "/ends with colon:", "/" + String(repeating: "x", count: 300), "/{a}[b]*&!|>%@`",
   ])
   func every_name_survives(name: String) {
-    let text = PositionsFile.text([name: "12"])
+    let text = String(decoding: PositionsFile.bytes([], [name: "12"]), as: UTF8.self)
     let content = PositionsFile.parse(Array(text.utf8))
     #expect(content.problem == nil, "\(text)")
     #expect(content.entries == [name: "12"], "\(text)")
@@ -107,14 +107,14 @@ import Testing
     var finished = FinishedFiles()
     finished.add(Fingerprint(length: 1024, hash: 7), .init(path: "/z\nz \"", job: "j 1"))
     finished.add(Fingerprint(length: 80, hash: .max), .init(path: "/z\nz \"", job: "j 1"))
-    let read = IdentityFile.parse(Array(IdentityFile.text(Self.files, finished, Self.sources).utf8))
+    let read = IdentityFile.parse(IdentityFile.bytes(Self.files, finished, Self.sources))
     #expect(read?.files == Self.files)
     #expect(read?.finished == finished)
     #expect(read?.sources == Self.sources)
   }
 
   @Test func a_torn_or_changed_file_is_not_believed() {
-    let bytes = Array(IdentityFile.text(Self.files, FinishedFiles(), Self.sources).utf8)
+    let bytes = IdentityFile.bytes(Self.files, FinishedFiles(), Self.sources)
     for length in 0..<bytes.count { #expect(IdentityFile.parse(Array(bytes[..<length]))?.files == nil) }
     for place in 0..<bytes.count {
       var changed = bytes

@@ -42,9 +42,9 @@ import Testing
     let first = try keeper()
     let handle = first.table.register(file)
     let stamps = [ReadStamp(start: 0, end: 10, time: 77), ReadStamp(start: 10, end: 30, time: 99)]
-    for stamp in stamps { first.table.note(handle, stamp) }
+    for stamp in stamps { first.table.note(handle, stamp, isNeeded: true) }
     first.saveStamps()
-    first.table.note(handle, ReadStamp(start: 30, end: 31, time: 100))
+    first.table.note(handle, ReadStamp(start: 30, end: 31, time: 100), isNeeded: true)
 
     // As after kill -9: nobody closed the first one.
     let second = try keeper()
@@ -57,7 +57,7 @@ import Testing
     let first = try keeper()
     let handle = first.table.register(file)
     for start in stride(from: UInt64(0), to: 50, by: 10) {
-      first.table.note(handle, ReadStamp(start: start, end: start + 10, time: 7))
+      first.table.note(handle, ReadStamp(start: start, end: start + 10, time: 7), isNeeded: true)
     }
     first.saveStamps()
     let journal = try #require(files.text("/p.yaml.swiftail.stamps"))

@@ -24,12 +24,22 @@ public final class FakeFileSystem: FileSystem {
 
   private struct State {
     var paths: [String: Node] = [:]
-    var directories: Set<String> = ["/"]
+    /// When a name came to them or left them last: nanoseconds since 1970.
+    var directories: [String: Int64] = ["/": 0]
     var open: [Int32: Node] = [:]
     var nextInode: UInt64 = 100
     var nextDescriptor: Int32 = 1000
     var faults: [Operation: Errno] = [:]
     var longestRead = Int.max
+    /// Times of directories stay as they are, as on some network file systems.
+    var stampsNoDirectories = false
+    var listings = 0
+
+    mutating func namesChanged(_ path: String, _ now: Int64) {
+      if stampsNoDirectories { return }
+      let cut = path.lastIndex(of: "/") ?? path.startIndex
+      directories[cut == path.startIndex ? "/" : String(path[..<cut])] = now
+    }
   }
   private let state = Mutex(State())
   private let now: @Sendable () -> Int64
@@ -46,15 +56,18 @@ public final class FakeFileSystem: FileSystem {
     let now = now()
     state.withLock { state in
       var directory = path
-      while let cut = directory.lastIndex(of: "/") {
+      while let cut = directory.lastIndex(of: "/"), cut > directory.startIndex {
         directory = String(directory[..<cut])
-        state.directories.insert(directory.isEmpty ? "/" : directory)
+        guard state.directories[directory] == nil else { break }
+        state.directories[directory] = now
+        state.namesChanged(directory, now)
       }
       if let node = state.paths[path] {
         node.bytes += bytes
       } else {
         state.paths[path] = Node(state.nextInode, bytes)
         state.nextInode += 1
+        state.namesChanged(path, now)
       }
       state.paths[path]?.modified = now
     }
@@ -102,6 +115,12 @@ public final class FakeFileSystem: FileSystem {
   /// Reads give no more than so many bytes at once.
   public func limitReads(to bytes: Int) { state.withLock { $0.longestRead = bytes } }
 
+  /// The times of directories do not change any more.
+  public func stampNoDirectories() { state.withLock { $0.stampsNoDirectories = true } }
+
+  /// How often a directory was read.
+  public var listings: Int { state.withLock { $0.listings } }
+
   public func text(_ path: String) -> String? {
     state.withLock { $0.paths[path].map { String(decoding: $0.bytes, as: UTF8.self) } }
   }
@@ -147,9 +166,9 @@ public final class FakeFileSystem: FileSystem {
   public func status(at path: String) -> Result<FileStatus, Errno> {
     attempt(.status) { state in
       if let node = state.paths[path] { return .success(Self.status(node)) }
-      guard state.directories.contains(path) else { return .failure(.noSuchFile) }
+      guard let modified = state.directories[path] else { return .failure(.noSuchFile) }
       let identity = FileIdentity(device: 2, inode: UInt64(bitPattern: Int64(path.hashValue)))
-      return .success(FileStatus(kind: .directory, identity: identity, size: 0, modified: 0, links: 1))
+      return .success(FileStatus(kind: .directory, identity: identity, size: 0, modified: modified, links: 1))
     }
   }
 
@@ -161,7 +180,8 @@ public final class FakeFileSystem: FileSystem {
 
   public func entries(of directory: String) -> Result<[DirectoryEntry], Errno> {
     attempt(.entries) { state in
-      guard state.directories.contains(directory) else { return .failure(.noSuchFile) }
+      state.listings += 1
+      guard state.directories[directory] != nil else { return .failure(.noSuchFile) }
       let prefix = directory == "/" ? "/" : directory + "/"
       func name(_ path: String) -> String? {
         guard path.hasPrefix(prefix), path != directory else { return nil }
@@ -169,7 +189,7 @@ public final class FakeFileSystem: FileSystem {
         return rest.isEmpty || rest.contains("/") ? nil : String(rest)
       }
       let files = state.paths.keys.compactMap(name).map { DirectoryEntry(name: $0, kind: .regular) }
-      let directories = state.directories.compactMap(name).map { DirectoryEntry(name: $0, kind: .directory) }
+      let directories = state.directories.keys.compactMap(name).map { DirectoryEntry(name: $0, kind: .directory) }
       return .success((files + directories).sorted { $0.name < $1.name })
     }
   }
@@ -188,6 +208,7 @@ public final class FakeFileSystem: FileSystem {
       state.paths[path] = Node(state.nextInode, bytes)
       state.paths[path]?.modified = now
       state.nextInode += 1
+      state.namesChanged(path, now)
       return .success(())
     }
   }
@@ -217,24 +238,32 @@ public final class FakeFileSystem: FileSystem {
   }
 
   @discardableResult public func remove(_ path: String) -> Result<Void, Errno> {
-    state.withLock { state in
+    let now = now()
+    return state.withLock { state in
       guard let node = state.paths.removeValue(forKey: path) else { return .failure(.noSuchFile) }
       node.links -= 1
+      state.namesChanged(path, now)
       return .success(())
     }
   }
 
   public func makeDirectories(_ path: String) -> Result<Void, Errno> {
-    state.withLock { _ = $0.directories.insert(path) }
+    let now = now()
+    state.withLock { state in
+      if state.directories.updateValue(now, forKey: path) == nil { state.namesChanged(path, now) }
+    }
     return .success(())
   }
 
   public func rename(_ from: String, to: String) -> Result<Void, Errno> {
-    state.withLock { state in
+    let now = now()
+    return state.withLock { state in
       if let fault = state.faults[.rename] { return .failure(fault) }
       guard let node = state.paths.removeValue(forKey: from) else { return .failure(.noSuchFile) }
       state.paths[to]?.links -= 1
       state.paths[to] = node
+      state.namesChanged(from, now)
+      state.namesChanged(to, now)
       return .success(())
     }
   }

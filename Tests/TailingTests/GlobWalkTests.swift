@@ -9,7 +9,7 @@ import Testing
 
   private func found(_ pattern: String) throws -> [String] {
     var paths: [String] = []
-    try #require(Glob(pattern)).walk(files, directory: { _ in }, found: { paths.append($0) })
+    try #require(Glob(pattern)).walk(files) { paths.append($0) }
     return paths.sorted()
   }
 
@@ -25,9 +25,9 @@ import Testing
 
   @Test func directories_to_watch_include_those_that_are_missing() throws {
     files.append("/l/a.log", "")
-    var watched: Set<String> = []
-    try #require(Glob("/l/new/*.log")).walk(files, directory: { watched.insert($0) }, found: { _ in })
-    #expect(watched.contains("/l"))
+    var reading = NotingReading(plain: PlainReading(files: files))
+    try #require(Glob("/l/new/*.log")).walk(&reading, found: { _ in })
+    #expect(reading.directories.contains("/l"))
   }
 
   @Test func a_directory_that_cannot_be_read_is_passed_over() throws {
@@ -35,4 +35,17 @@ import Testing
     files.fail(.entries, with: .permissionDenied)
     #expect(try found("/l/*.log") == [])
   }
+}
+
+/// Notes the directories that are asked about.
+private struct NotingReading: GlobReading {
+  let plain: PlainReading
+  var directories: Set<String> = []
+
+  func status(at path: String) -> FileStatus? { plain.status(at: path) }
+  mutating func entries(of directory: String) -> [DirectoryEntry] {
+    directories.insert(directory)
+    return plain.entries(of: directory)
+  }
+  mutating func depend(on directory: String) { directories.insert(directory) }
 }

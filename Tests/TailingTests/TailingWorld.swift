@@ -90,7 +90,7 @@ final class TailingWorld {
         job: 0, jobName: "test", path: world.pattern, exclude: "", labels: LabelSet(["job": "test"]))
       shared = try Scanner.Shared([target])
       scan = ScanLoop(
-        shared: shared, syncPeriod: 1, files: world.files, log: world.agentLog, readers: [inbox],
+        shared: shared, syncPeriod: 1, files: world.files, clocks: world.clock, log: world.agentLog, readers: [inbox],
         known: table.known)
     }
 

@@ -1,5 +1,6 @@
 // What a line costs within one worker: pipeline, batches, wire form and compression, without files and network. It is
-// counted in instructions (bench/instructions.py), which do not depend on what else the machine does.
+// counted in instructions (bench/instructions.py), which do not depend on what else the machine does. The scenario
+// `relabel` counts what a target costs: a line of the file stands for one.
 //
 //   linebench SCENARIO FILE PASSES [--no-snappy]
 import AgentConfiguration
@@ -11,10 +12,11 @@ import Pipeline
 import Positions
 import Telemetry
 
-guard CommandLine.arguments.count >= 4, let stages = Scenario.stages[CommandLine.arguments[1]],
+let names = Scenario.stages.keys.sorted() + ["relabel"]
+guard CommandLine.arguments.count >= 4, names.contains(CommandLine.arguments[1]),
   let passes = Int(CommandLine.arguments[3])
 else {
-  print("usage: linebench \(Scenario.stages.keys.sorted().joined(separator: "|")) FILE PASSES [--no-snappy]")
+  print("usage: linebench \(names.joined(separator: "|")) FILE PASSES [--no-snappy]")
   exit(2)
 }
 let path = CommandLine.arguments[2]
@@ -30,6 +32,11 @@ while true {
   text.setCount(text.count + count)
 }
 
+guard let stages = Scenario.stages[CommandLine.arguments[1]] else {
+  let targets = passes * text.bytes.count { $0 == 0x0a }
+  print("{\"lines\":\(targets),\"entries\":\(try Relabelling().run(targets)),\"bytes\":\(text.count * passes)}")
+  exit(0)
+}
 let configuration = try AgentConfiguration.load(
   text: "clients: [{url: 'http://x/'}]\nscrape_configs:\n- job_name: j\n  pipeline_stages: \(stages)\n", file: "bench")
 let registry = MetricRegistry()

@@ -43,7 +43,7 @@ public struct MatchedFiles {
     if case .success(let status) = files.status(at: target.path), status.kind == .regular {
       paths.insert(target.path)
     } else {
-      glob?.walk(files, directory: { _ in }, found: { if isMatched($0) { paths.insert($0) } })
+      glob?.walk(files, found: { if isMatched($0) { paths.insert($0) } })
     }
     var matched: [MatchedFile] = []
     for path in paths {

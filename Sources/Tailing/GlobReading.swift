@@ -1,0 +1,20 @@
+import Syscalls
+
+/// What a glob asks while it looks for what is there.
+protocol GlobReading {
+  /// nil where there is nothing, or nothing that can be looked at. Follows symbolic links.
+  mutating func status(at path: String) -> FileStatus?
+  /// The names in a directory, which decide what is found; none where it cannot be read.
+  mutating func entries(of directory: String) -> [DirectoryEntry]
+  /// Whether one name is in the directory decides what is found.
+  mutating func depend(on directory: String)
+}
+
+/// A look at the file system of which nothing is remembered.
+struct PlainReading: GlobReading {
+  let files: any FileSystem
+
+  func status(at path: String) -> FileStatus? { try? files.status(at: path).get() }
+  func entries(of directory: String) -> [DirectoryEntry] { (try? files.entries(of: directory).get()) ?? [] }
+  func depend(on directory: String) {}
+}

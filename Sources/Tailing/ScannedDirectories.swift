@@ -1,0 +1,182 @@
+import Syscalls
+
+/// The directories whose names decide which files there are: what each was when it was read last, so that one that has not
+/// changed since need not be read again, and its watch.
+///
+/// A directory's modification time changes with every name that comes to it or leaves it. One that was modified just before it
+/// was read is not trusted, since the clock that directories are stamped with has ticks.
+struct ScannedDirectories: GlobReading {
+  /// The longest tick of file systems that are in use, with room for a server's clock: nanoseconds.
+  private static let tick: Int64 = 3_000_000_000
+  /// Directories with more names are read once for all patterns that ask within one look.
+  private static let large = 32
+
+  private enum State: Equatable {
+    case missing
+    /// Its names do not tell of what is in it.
+    case noDirectory(FileIdentity)
+    case directory(FileIdentity, modified: Int64)
+    /// Could not be looked at or read, or was modified just before.
+    case untold
+  }
+
+  private struct Directory {
+    let path: String
+    var state: State
+    /// The look in which `state` was taken.
+    var look: UInt64
+    /// Not what it was when it was read for the targets that have not been looked for anew since.
+    var hasChanged: Bool
+    var watch: Int32?
+    /// The last look at everything in which a target depended on it.
+    var used: UInt64
+  }
+
+  let files: any FileSystem
+  let clocks: any Clocks
+  private var directories: [Directory?] = []
+  private var free: [Int32] = []
+  private var numbers: [String: Int32] = [:]
+  private var byWatch: [Int32: Int32] = [:]
+  private var look: UInt64 = 0
+  /// Names of large directories, for the present look.
+  private var listings: [Int32: [DirectoryEntry]] = [:]
+  /// What the present walk has asked about.
+  private var asked: [Int32] = []
+
+  init(files: any FileSystem, clocks: any Clocks) {
+    self.files = files
+    self.clocks = clocks
+  }
+
+  // MARK: - Looks
+
+  /// Everything that is asked from now on is of one look: a directory is looked at once.
+  mutating func beginLook() { look += 1 }
+
+  /// - Parameter isComplete: all targets were looked for, or found to be as they were.
+  mutating func endLook(isComplete: Bool) {
+    listings.removeAll()
+    guard isComplete else { return }
+    for number in directories.indices { directories[number]?.hasChanged = false }
+  }
+
+  /// Finds what a glob names.
+  /// - Returns: the directories whose names decided.
+  mutating func walk(_ glob: Glob, found: (String) -> Void) -> [Int32] {
+    asked.removeAll(keepingCapacity: true)
+    glob.walk(&self, found: found)
+    return Array(Set(asked))
+  }
+
+  /// The directory of a path that is looked at by its name.
+  mutating func dependency(on directory: String) -> Int32 { number(of: directory) }
+
+  /// Whether all of them are what they were when they were read last.
+  mutating func areUnchanged(_ dependencies: [Int32]) -> Bool {
+    // All are looked at, so that each is known to be in use.
+    dependencies.reduce(true) { same, number in
+      lookAt(number)
+      return !directories[Int(number)]!.hasChanged && same
+    }
+  }
+
+  // MARK: - What globs ask
+
+  mutating func status(at path: String) -> FileStatus? { try? files.status(at: path).get() }
+
+  mutating func depend(on directory: String) { asked.append(number(of: directory)) }
+
+  mutating func entries(of directory: String) -> [DirectoryEntry] {
+    let number = number(of: directory)
+    asked.append(number)
+    if let known = listings[number] { return known }
+    switch files.entries(of: directory) {
+    case .success(let entries):
+      if entries.count > Self.large { listings[number] = entries }
+      return entries
+    case .failure(let error):
+      if error != .noSuchFile, error != .notADirectory { directories[Int(number)]!.state = .untold }
+      return []
+    }
+  }
+
+  private mutating func number(of path: String) -> Int32 {
+    if let known = numbers[path] {
+      lookAt(known)
+      return known
+    }
+    let number = free.popLast() ?? Int32(directories.count)
+    if Int(number) == directories.count { directories.append(nil) }
+    directories[Int(number)] = Directory(path: path, state: state(of: path), look: look, hasChanged: false, used: look)
+    numbers[path] = number
+    return number
+  }
+
+  private mutating func lookAt(_ number: Int32) {
+    let place = Int(number)
+    directories[place]!.used = look
+    if directories[place]!.look == look { return }
+    let now = state(of: directories[place]!.path)
+    if directories[place]!.state == .untold || now != directories[place]!.state { directories[place]!.hasChanged = true }
+    directories[place]!.state = now
+    directories[place]!.look = look
+  }
+
+  private func state(of path: String) -> State {
+    switch files.status(at: path) {
+    case .failure(.noSuchFile), .failure(.notADirectory): return .missing
+    case .failure: return .untold
+    case .success(let status):
+      if status.kind != .directory { return .noDirectory(status.identity) }
+      return status.modified < clocks.wall() - Self.tick
+        ? .directory(status.identity, modified: status.modified) : .untold
+    }
+  }
+
+  // MARK: - Watches
+
+  /// Watches what was asked about since the last time; where none depends on a directory any more, it is forgotten.
+  /// - Parameter isComplete: all targets were looked for.
+  /// - Returns: whether the system's limit of watches is reached.
+  mutating func watch(_ inotify: Inotify?, isComplete: Bool) -> Bool {
+    var isFull = false
+    for place in directories.indices {
+      guard let directory = directories[place], isComplete || directory.look == look else { continue }
+      if isComplete, directory.used != look {
+        forget(Int32(place), inotify)
+      } else if directory.watch == nil, let inotify {
+        switch inotify.watch(directory.path, for: Inotify.directoryChanges) {
+        case .success(let watch):
+          directories[place]!.watch = watch
+          byWatch[watch] = Int32(place)
+        case .failure(.noSpace): isFull = true
+        case .failure: break
+        }
+      }
+    }
+    return isFull
+  }
+
+  private mutating func forget(_ number: Int32, _ inotify: Inotify?) {
+    guard let directory = directories[Int(number)] else { return }
+    // Two paths of one directory share a watch.
+    if let watch = directory.watch, byWatch[watch] == number {
+      inotify?.remove(watch)
+      byWatch[watch] = nil
+    }
+    numbers[directory.path] = nil
+    directories[Int(number)] = nil
+    free.append(number)
+  }
+
+  /// The directory that a watch tells of.
+  func directory(watch: Int32) -> String? { byWatch[watch].flatMap { directories[Int($0)]?.path } }
+
+  /// The watch is gone: the directory was deleted, or its file system unmounted.
+  mutating func unwatch(_ watch: Int32) {
+    guard let number = byWatch.removeValue(forKey: watch) else { return }
+    directories[Int(number)]?.watch = nil
+    directories[Int(number)]?.hasChanged = true
+  }
+}
