@@ -11,7 +11,10 @@ public final class Scanner: Sendable {
   /// What crosses from the agent to the scanner's thread and back.
   final class Shared: Sendable {
     struct State {
+      /// All there are to be, instead of what was.
       var targets: [FileTarget]?
+      /// What follows upon that.
+      var change = TargetChange()
       var isStopping = false
       var files: [FileKey: FileTarget] = [:]
       var scans = 0
@@ -46,7 +49,17 @@ public final class Scanner: Sendable {
 
   /// Replaces the targets; files of targets that stay are not touched.
   public func update(_ targets: [FileTarget]) {
-    shared.state.withLock { $0.targets = targets }
+    shared.state.withLock {
+      $0.targets = targets
+      $0.change = TargetChange()
+    }
+    shared.wake.signal()
+  }
+
+  /// Adds targets and lets others go.
+  public func update(_ change: TargetChange) {
+    if change.isEmpty { return }
+    shared.state.withLock { $0.change.append(change) }
     shared.wake.signal()
   }
 
@@ -72,6 +85,10 @@ struct ScanLoop {
     var target: FileTarget
     var glob: Glob?
     var exclude: Glob?
+    /// How many times it was added.
+    var uses = 1
+    /// Its files, by their paths.
+    var found: [String: FileIdentity] = [:]
   }
 
   let shared: Scanner.Shared
@@ -79,9 +96,12 @@ struct ScanLoop {
   let files: any FileSystem
   let log: Log
   let readers: [ReaderInbox]
-  var targets: [Compiled] = []
+  /// By their numbers.
+  var targets: [Int: Compiled] = [:]
+  var numbers: [FileTarget: Int] = [:]
   var nextNumber = 0
-  var found: [FileKey: FileIdentity] = [:]
+  /// Files that came into view or went out of it since this was last made known.
+  var changedFiles: [FileKey: FileTarget?] = [:]
   /// Files that have lost their name and are still read under it: a name that they turn up under is no new file. A
   /// reader holds them open, so no other file can have their identity.
   var departed: [FileIdentity: [FileKey]] = [:]
@@ -133,9 +153,13 @@ struct ScanLoop {
       departed[one.identity]?.removeAll { $0.target == one.target }
       if departed[one.identity]?.isEmpty == true { departed[one.identity] = nil }
     }
-    guard let new = shared.state.withLock({ $0.targets.take() }) else { return }
+    let (all, change) = shared.state.withLock { state in
+      defer { state.change = TargetChange() }
+      return (state.targets.take(), state.change)
+    }
     let first = nextNumber
-    adopt(new)
+    if let all { adopt(all) }
+    adopt(change)
     // The first look is one at everything.
     if hasScanned, nextNumber > first { scan(from: first) } else { publish(scanned: false) }
   }
@@ -143,38 +167,50 @@ struct ScanLoop {
   // MARK: - Targets
 
   private mutating func adopt(_ new: [FileTarget]) {
-    // Most stay, and in their places.
-    var kept = [Compiled?](repeating: nil, count: new.count)
-    var old: [FileTarget: [Compiled]] = [:]
-    for (place, compiled) in targets.enumerated() {
-      if place < new.count, new[place] == compiled.target {
-        kept[place] = compiled
-      } else {
-        old[compiled.target, default: []].append(compiled)
-      }
-    }
-    targets.removeAll(keepingCapacity: true)
-    for (place, target) in new.enumerated() {
-      if let known = kept[place] ?? old[target]?.popLast() {
-        targets.append(known)
+    var change = TargetChange()
+    for target in new { change.add(target) }
+    for compiled in targets.values { for _ in 0..<compiled.uses { change.remove(compiled.target) } }
+    adopt(change)
+  }
+
+  /// What is removed and added is not touched.
+  private mutating func adopt(_ change: TargetChange) {
+    for target in change.added {
+      if let number = numbers[target] {
+        targets[number]?.uses += 1
         continue
       }
-      targets.append(
-        Compiled(
-          number: nextNumber, target: target, glob: Glob(target.path),
-          exclude: target.exclude.isEmpty ? nil : Glob(target.exclude)))
+      numbers[target] = nextNumber
+      let compiled = Compiled(
+        number: nextNumber, target: target, glob: Glob(target.path),
+        exclude: target.exclude.isEmpty ? nil : Glob(target.exclude))
+      targets[nextNumber] = compiled
       nextNumber += 1
-      if targets[targets.count - 1].glob == nil {
+      if compiled.glob == nil {
         log.warn("path is no valid pattern and finds nothing", ("job", target.jobName), ("path", target.path))
       }
     }
-    let gone = Set(old.values.joined().map(\.number))
-    if gone.isEmpty { return }
-    for key in found.keys where gone.contains(key.target) {
-      found[key] = nil
-      reader(key).put(.release(key))
-      owners[key] = nil
+    for target in change.removed {
+      guard let number = numbers[target] else { continue }
+      targets[number]?.uses -= 1
+      guard let gone = targets[number], gone.uses == 0 else { continue }
+      numbers[target] = nil
+      targets[number] = nil
+      for path in gone.found.keys {
+        let key = FileKey(target: number, path: path)
+        changedFiles[key] = .some(nil)
+        reader(key).put(.release(key))
+        owners[key] = nil
+      }
     }
+  }
+
+  private func identity(_ key: FileKey) -> FileIdentity? { targets[key.target]?.found[key.path] }
+
+  /// Takes note of the file that a path of a target refers to; nil for none.
+  private mutating func note(_ identity: FileIdentity?, _ key: FileKey) {
+    targets[key.target]?.found[key.path] = identity
+    changedFiles[key] = .some(identity == nil ? nil : targets[key.target]?.target)
   }
 
   private func reader(_ key: FileKey) -> ReaderInbox { readers[owner(key)] }
@@ -192,8 +228,14 @@ struct ScanLoop {
   /// Looks at everything.
   mutating func scan() {
     var directories: Set<String> = []
-    let seen = look(for: targets[...], directories: &directories)
-    for key in found.keys where !seen.contains(key) { vanished(key) }
+    let all = targets.keys.sorted()
+    let seen = look(for: all, directories: &directories)
+    for number in all {
+      for path in targets[number]?.found.keys.sorted() ?? [] {
+        let key = FileKey(target: number, path: path)
+        if !seen.contains(key) { vanished(key) }
+      }
+    }
     tellAbsent()
     for (directory, watch) in watched where !directories.contains(directory) { forget(directory, watch) }
     watch(directories)
@@ -205,15 +247,16 @@ struct ScanLoop {
   /// - Parameter number: of the first of them.
   private mutating func scan(from number: Int) {
     var directories: Set<String> = []
-    _ = look(for: targets.filter { $0.number >= number }[...], directories: &directories)
+    _ = look(for: number..<nextNumber, directories: &directories)
     watch(directories)
     publish(scanned: false)
   }
 
   /// - Returns: the files that there are.
-  private mutating func look(for targets: ArraySlice<Compiled>, directories: inout Set<String>) -> Set<FileKey> {
+  private mutating func look(for numbers: some Sequence<Int>, directories: inout Set<String>) -> Set<FileKey> {
     var seen: Set<FileKey> = []
-    for target in targets {
+    for number in numbers {
+      guard let target = targets[number] else { continue }
       for path in paths(of: target, directories: &directories) {
         let key = FileKey(target: target.number, path: path)
         if seen.contains(key) { continue }
@@ -226,9 +269,10 @@ struct ScanLoop {
   /// Files that the last run knew under paths that refer to nothing: they may have been renamed since.
   private mutating func tellAbsent() {
     for position in known {
-      for target in targets where target.target.jobName == position.job {
+      for number in targets.keys.sorted() {
+        guard let target = targets[number], target.target.jobName == position.job else { continue }
         let key = FileKey(target: target.number, path: position.path)
-        guard found[key] == nil, target.target.path == position.path || target.glob?.matches(position.path) == true,
+        guard identity(key) == nil, target.target.path == position.path || target.glob?.matches(position.path) == true,
           !isExcluded(position.path, target)
         else { continue }
         reader(key).put(.absent(FileSighting(key: key, target: target.target, identity: .none)))
@@ -258,23 +302,25 @@ struct ScanLoop {
   /// Looks at one path of one target. False when there is no file to read.
   private mutating func look(at key: FileKey, _ target: Compiled) -> Bool {
     guard case .success(let status) = files.status(at: key.path), status.kind == .regular else { return false }
-    if found[key] == status.identity { return true }
-    if let old = found[key] { depart(key, old) }
+    let old = identity(key)
+    if old == status.identity { return true }
+    if let old { depart(key, old) }
     let sighting = FileSighting(key: key, target: target.target, identity: status.identity)
     if let former = formerName(of: status.identity, key) {
       owners[key] = owner(former)
-      if found[former] == status.identity { found[former] = nil }
+      if identity(former) == status.identity { note(nil, former) }
       departed[status.identity]?.removeAll { $0 == former }
       reader(key).put(.renamed(from: former, sighting))
     } else {
       reader(key).put(.sighted(sighting))
     }
-    found[key] = status.identity
+    note(status.identity, key)
     return true
   }
 
   private mutating func vanished(_ key: FileKey) {
-    guard let identity = found.removeValue(forKey: key) else { return }
+    guard let identity = identity(key) else { return }
+    note(nil, key)
     depart(key, identity)
     reader(key).put(.vanished(key))
     owners[key] = nil
@@ -287,9 +333,9 @@ struct ScanLoop {
   /// The name under which this file is read already, though it has lost it: a rotated file that still matches.
   private func formerName(of identity: FileIdentity, _ key: FileKey) -> FileKey? {
     if let former = departed[identity]?.last(where: { $0.target == key.target }) { return former }
-    for (other, otherIdentity) in found where otherIdentity == identity && other.target == key.target && other != key {
-      if case .success(let now) = files.status(at: other.path), now.identity == identity { continue }
-      return other
+    for (path, other) in targets[key.target]?.found ?? [:] where other == identity && path != key.path {
+      if case .success(let now) = files.status(at: path), now.identity == identity { continue }
+      return FileKey(target: key.target, path: path)
     }
     return nil
   }
@@ -347,10 +393,11 @@ struct ScanLoop {
     }
     if needsScan || changed.isEmpty { return needsScan }
     for path in changed {
-      for target in targets where target.target.path == path || target.glob?.matches(path) == true {
+      let concerned = targets.values.filter { $0.target.path == path || $0.glob?.matches(path) == true }
+      for target in concerned.sorted(by: { $0.number < $1.number }) {
         let key = FileKey(target: target.number, path: path)
         if isExcluded(path, target) || look(at: key, target) { continue }
-        if found[key] == nil {
+        if identity(key) == nil {
           // What this tells of came and went before it was looked at.
           reader(key).put(.absent(FileSighting(key: key, target: target.target, identity: .none)))
         }
@@ -361,12 +408,12 @@ struct ScanLoop {
     return false
   }
 
-  private func publish(scanned: Bool) {
-    var names: [FileKey: FileTarget] = [:]
-    let byNumber = Dictionary(uniqueKeysWithValues: targets.map { ($0.number, $0.target) })
-    for key in found.keys { names[key] = byNumber[key.target] }
+  private mutating func publish(scanned: Bool) {
+    if changedFiles.isEmpty, !scanned { return }
+    let changed = changedFiles
+    changedFiles = [:]
     shared.state.withLock {
-      $0.files = names
+      for (key, target) in changed { $0.files[key] = target }
       if scanned { $0.scans += 1 }
     }
   }
