@@ -113,8 +113,8 @@ let package = Package(
     room(
       "Discovery",
       [
-        "LogModel", "Telemetry", "Syscalls", "YAMLSource", "GoCompat", "JMESPath", "AgentConfiguration", "HTTPEdge",
-        nioCore, nioPosix,
+        "Bytes", "LogModel", "Telemetry", "Syscalls", "YAMLSource", "GoCompat", "JMESPath", "AgentConfiguration",
+        "HTTPEdge", nioCore, nioPosix,
       ]),
     room(
       "Inputs",
@@ -162,6 +162,7 @@ let package = Package(
       name: "SwiftailTesting", dependencies: ["Syscalls"],
       path: "Tests/SwiftailTesting", swiftSettings: settings),
     tests("BytesTests", ["Bytes", "CSnappy"]),
+    tests("LogModelTests", ["LogModel"]),
     tests("YAMLSourceTests", ["YAMLSource"]),
     tests("GoCompatTests", ["GoCompat", "Bytes"]),
     tests("JMESPathTests", ["JMESPath", "Bytes"]),

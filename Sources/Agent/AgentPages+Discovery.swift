@@ -68,7 +68,7 @@ extension AgentPages {
 
   /// How a discovery fares.
   func note(_ source: DiscoveredJob.Source) -> String {
-    let count = source.groups.reduce(0) { $0 + $1.targets.count }
+    let count = source.targetCount
     var text = "<p class=note><code>\(source.mechanism)</code> found \(count) target\(count == 1 ? "" : "s")"
     if !source.hasAnswered { text = "<p class=note><code>\(source.mechanism)</code> has not answered yet" }
     if let failure = source.failure { text += " <span class=no>last try failed: \(escape(failure))</span>" }

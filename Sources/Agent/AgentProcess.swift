@@ -38,7 +38,8 @@ public struct AgentProcess: Sendable {
     // Nothing is kept of a trial.
     var pods = readsFiles && !trial.isDry ? RememberedPods(besides: configuration.positions.filename) : nil
     if let known = pods?.load() { targets.remember(known) }
-    let first = targets.targets([])
+    targets.update([])
+    let first = targets.all
     let watch = configuration.global.fileWatch
     let path = try DataPath(
       DataPathSetup(
@@ -65,9 +66,10 @@ public struct AgentProcess: Sendable {
       let jobs = try path.prepare(JobWiring.jobs(scrapeConfigs, new, trial, registry: registry))
       try discovery.apply(scrapeConfigs)
       targets.configure(scrapeConfigs)
-      let found = targets.targets(discovery.jobs)
+      targets.update(discovery.changes(all: true))
+      let all = targets.all
       path.apply(
-        jobs, targets: found.files, sources: found.sources, clients: clients,
+        jobs, targets: all.files, sources: all.sources, clients: clients,
         rotatedLimits: JobWiring.rotatedLimits(new.limits))
       status.configuration = new
       Self.configure(log, new.server)
@@ -77,14 +79,13 @@ public struct AgentProcess: Sendable {
       Task { [configurationReload] in
         for await _ in found {
           await configurationReload.inOrder {
-            let found = targets.targets(discovery.jobs)
-            path.update(targets: found.files)
-            path.update(sources: found.sources)
+            let change = targets.update(discovery.changes())
+            path.update(targets: change.files)
+            if let sources = change.sources { path.update(sources: sources) }
             // How long the files of pods that are gone are, before the kubelet removes them.
-            if targets.holds,
-              let left = targets.release(MatchedFiles(files: LinuxFileSystem(), positions: path.files))
-            {
-              path.update(targets: left)
+            if targets.holds {
+              let files = MatchedFiles(files: LinuxFileSystem(), positions: path.files)
+              path.update(targets: targets.release(.first, files))
             }
           }
         }
@@ -93,15 +94,15 @@ public struct AgentProcess: Sendable {
         var pods = pods
         var rounds = 0
         // A last time at the stop.
-        defer { pods?.save(targets.pods, log: log) }
+        defer { pods?.save(targets.podsVersion, targets.pods, log: log) }
         while !Task.isCancelled {
           try? await Task.sleep(for: .milliseconds(500))
           rounds += 1
-          if rounds % 10 == 0 { pods?.save(targets.pods, log: log) }
+          if rounds % 10 == 0 { pods?.save(targets.podsVersion, targets.pods, log: log) }
           guard targets.holds else { continue }
           await configurationReload.inOrder {
             let files = MatchedFiles(files: LinuxFileSystem(), positions: path.files)
-            if let left = targets.release(files) { path.update(targets: left) }
+            path.update(targets: targets.release(.again, files))
           }
         }
       }

@@ -33,8 +33,7 @@ enum AgentRoutes {
     group.get("-/healthy") { _, _ in Response.text("swiftail is healthy.\n") }
     if status.configuration.server.registerInstrumentation {
       group.get("metrics") { _, _ in
-        Response.bytes(
-          Array(status.registry.exposition().utf8), type: "text/plain; version=0.0.4; charset=utf-8")
+        Response.bytes(status.registry.page(), type: "text/plain; version=0.0.4; charset=utf-8")
       }
     }
     group.get("config") { _, _ in html(pages.configuration()) }

@@ -171,8 +171,9 @@ public final class DataPath: Sendable {
   }
 
   /// Other targets of the same jobs: what discoveries tell.
-  public func update(targets: [FileTarget]) {
-    scanner.update(jobs.withLock { $0.numbered(targets) })
+  public func update(targets: TargetChange) {
+    if targets.isEmpty { return }
+    scanner.update(jobs.withLock { jobs in targets.mapped { jobs.numbered($0) } })
   }
 
   /// Other sources of the same jobs.
@@ -267,12 +268,12 @@ private struct JobNumbers: Sendable {
     }
   }
 
-  func numbered(_ targets: [FileTarget]) -> [FileTarget] {
-    targets.compactMap { target in
-      guard places.indices.contains(target.job) else { return nil }
-      var target = target
-      target.job = places[target.job]
-      return target
-    }
+  func numbered(_ targets: [FileTarget]) -> [FileTarget] { targets.compactMap { numbered($0) } }
+
+  func numbered(_ target: FileTarget) -> FileTarget? {
+    guard places.indices.contains(target.job) else { return nil }
+    var target = target
+    target.job = places[target.job]
+    return target
   }
 }

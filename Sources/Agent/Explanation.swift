@@ -75,41 +75,39 @@ struct Explanation: Sendable {
       for source in job.sources where !source.hasAnswered || source.failure != nil {
         discoveries.append((job.name, source.mechanism, source.failure ?? "has not answered yet"))
       }
-      for (discovered, outcome) in Self.outcomes(job, sources) {
+      for (discovered, mechanism, outcome) in Self.outcomes(job, sources) {
         count += 1
         let steps = job.relabeler.explain(discovered)
         let all = steps.last?.after ?? discovered
         let pattern = all["__path__"].map { CleanPath.absolute($0, from: directory) }
         guard asked.concerns(discovered, all, pattern, exclude: all["__path_exclude__"]) else { continue }
         var target = Target(
-          job: job.name, mechanism: Self.mechanism(discovered, job), discovered: discovered, steps: steps,
+          job: job.name, mechanism: mechanism, discovered: discovered, steps: steps,
           outcome: outcome, path: steps.last?.verdict == .dropped ? nil : pattern,
-          labels: LabelSet(all.labels.filter { !$0.name.hasPrefix("__") || $0.name == StreamTable.tenantLabel }))
+          labels: all.ofEntries)
         if let read = job.read.first(where: { $0.discovered == discovered })?.target { target.files = matched.of(read) }
         targets.append(target)
       }
     }
   }
 
+  /// Labels, mechanism and outcome of each target.
   private static func outcomes(_ job: JobTargets.Job, _ sources: [SourceKey: [SourceStatus]]) -> [(
-    LabelSet, Target.Outcome
+    LabelSet, String, Target.Outcome
   )] {
-    let containers = job.containers.map { container -> (LabelSet, Target.Outcome) in
+    func target(_ active: FileTargets.Active, _ outcome: Target.Outcome) -> (LabelSet, String, Target.Outcome) {
+      (active.discovered, job.mechanism(active.discovery) ?? "static", outcome)
+    }
+    let containers = job.containers.map { container -> (LabelSet, String, Target.Outcome) in
       let conditions = (sources[container.source.key] ?? []).map(\.condition)
       let worst = conditions.first { $0 != .reading } ?? conditions.first
-      return (container.discovered, .container(worst ?? .waiting("it is about to be read")))
+      let outcome = Target.Outcome.container(worst ?? .waiting("it is about to be read"))
+      return (container.discovered, job.mechanism(container.discovery) ?? "static", outcome)
     }
-    return containers + job.active.map { ($0.discovered, .read) } + job.held.held.map { ($0.active.discovered, .held) }
-      + job.left.map { ($0.discovered, .left($0.failure)) }
-  }
-
-  private static func mechanism(_ discovered: LabelSet, _ job: JobTargets.Job) -> String {
-    if job.sources.count == 1, job.staticGroups.isEmpty { return job.sources[0].mechanism }
-    if discovered.labels.contains(where: { $0.name.hasPrefix("__meta_kubernetes_") }) { return "kubernetes_sd" }
-    for source in job.sources where source.groups.contains(where: { $0.flattened.contains(discovered) }) {
-      return source.mechanism
+    let left = job.left.map { left -> (LabelSet, String, Target.Outcome) in
+      (left.discovered, job.mechanism(left.discovery) ?? "static", .left(left.failure))
     }
-    return "static"
+    return containers + job.active.map { target($0, .read) } + job.held.held.map { target($0.active, .held) } + left
   }
 
   private static func look(_ text: String, _ files: LinuxFileSystem) -> Path {

@@ -8,48 +8,15 @@ import Syscalls
 import Tailing
 import Telemetry
 
-extension DiscoveredJob.Source {
-  /// Whether it tells which pods there are.
-  fileprivate var findsPods: Bool { if case .kubernetes = configuration { true } else { false } }
-}
-
 /// Jobs and their targets: what discovery found, what relabelling made of it, and what is read.
 final class JobTargets: Sendable {
-  /// One job as the pages show it.
-  struct Job: Sendable {
-    var name: String
-    var rules: [RelabelConfiguration]
-    var relabeler: Relabeler
-    var staticGroups: [TargetGroup]
-    var sources: [DiscoveredJob.Source] = []
-    var files = FileTargets()
-    /// What relabelling made of containers and their streams, by the rules of this job.
-    var relabelled: [LabelSet: LabelSet?] = [:]
-    /// Containers that are not read.
-    var leftContainers: [FileTargets.Left] = []
-    /// What was not read when the job's configuration was taken over, so that it is not counted again.
-    var leftBefore: [FileTargets.Left] = []
-    /// Containers whose logs are read through their engine.
-    var containers: [ContainerTargets.Active] = []
-    /// The journal that is read.
-    var journal: JournalSource?
-    /// Those of pods of the last run, until it is known which pods there are.
-    var remembered: [FileTargets.Active] = []
-    /// Those of pods that are gone.
-    var held = HeldTargets()
-
-    /// Files that are read, but for those of pods that are gone.
-    var active: [FileTargets.Active] { files.active }
-    /// What is not read.
-    var left: [FileTargets.Left] { leftContainers + files.left }
-    /// Whatever is read: targets that were found, those of pods that are gone, and of the last run while nobody tells which
-    /// pods there are.
-    var read: [FileTargets.Active] {
-      held.held.isEmpty && remembered.isEmpty ? active : active + held.held.map(\.active) + remembered
-    }
+  private struct State {
+    var jobs: [Job] = []
+    /// Another number whenever other files are read.
+    var version = 0
   }
 
-  private let state = Mutex<[Job]>([])
+  private let state = Mutex(State())
   private let active: Gauge
   private let failed: MetricFamily<Counter>
   private let docker: DockerInput
@@ -67,20 +34,23 @@ final class JobTargets: Sendable {
     registry.computed(
       "swiftail_targets_held", "Targets of deleted pods whose files are not read to the end yet."
     ) { [weak self] in
-      [(labels: [], value: Double(self?.jobs.reduce(0) { $0 + $1.held.held.count } ?? 0))]
+      [(labels: [], value: Double(self?.heldCount ?? 0))]
     }
   }
 
-  var jobs: [Job] { state.withLock { $0 } }
+  var jobs: [Job] { state.withLock { $0.jobs } }
 
-  /// Takes over the jobs of a configuration. What discovery found for a job that stays is kept until it tells anew.
+  /// Takes over the jobs of a configuration. Discoveries are to tell all that they found anew.
   func configure(_ scrapeConfigs: [ScrapeConfiguration]) {
-    state.withLock { jobs in
-      let old = Dictionary(jobs.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-      jobs = scrapeConfigs.map { job in
+    state.withLock { state in
+      let old = Dictionary(state.jobs.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+      state.jobs = scrapeConfigs.enumerated().map { index, job in
+        let relabeler = Relabeler(compiling: job.relabelConfigs)
         var new = Job(
-          name: job.jobName, rules: job.relabelConfigs, relabeler: Relabeler(compiling: job.relabelConfigs),
-          staticGroups: StaticDiscovery.groups(job.staticConfigs))
+          name: job.jobName, relabeler: relabeler,
+          files: FileTargets(
+            job: index, jobName: job.jobName, relabeler: relabeler, host: host, directory: directory))
+        new.files.replace(StaticDiscovery.groups(job.staticConfigs), of: FileTargets.staticGroups)
         new.journal = makeJournal(job)
         new.leftBefore = old[job.jobName]?.left ?? []
         new.held = old[job.jobName]?.held ?? HeldTargets()
@@ -92,50 +62,50 @@ final class JobTargets: Sendable {
 
   /// Takes over what the last run knew of pods.
   func remember(_ targets: [RememberedPods.Target]) {
-    state.withLock { jobs in
-      for index in jobs.indices {
-        jobs[index].remembered = targets.filter { $0.target.jobName == jobs[index].name }.map(FileTargets.Active.init)
+    state.withLock { state in
+      for index in state.jobs.indices {
+        let name = state.jobs[index].name
+        state.jobs[index].remembered = targets.filter { $0.target.jobName == name }.map(FileTargets.Active.init)
       }
     }
   }
+
+  /// Another number whenever `pods` may be others.
+  var podsVersion: Int { state.withLock { $0.version } }
 
   /// What the next run is to know of pods.
   var pods: [RememberedPods.Target] {
-    state.withLock { jobs in
-      jobs.flatMap { job in
-        job.read.compactMap { active in
-          active.pod.map { RememberedPods.Target(pod: $0, target: active.target) }
-        }
+    jobs.flatMap { job in
+      job.read.compactMap { active in
+        active.pod.map { RememberedPods.Target(pod: $0, target: active.target) }
       }
     }
   }
 
-  /// All files and other sources to read, with what was found by now.
-  func targets(_ discovered: [DiscoveredJob]) -> (files: [FileTarget], sources: [JobSource]) {
+  /// All files and other sources to read, with their jobs by place.
+  var all: (files: [FileTarget], sources: [JobSource]) {
+    state.withLock { state in
+      (state.jobs.flatMap { job in job.read.map { job.numbered($0.target) } }, Self.sources(state.jobs))
+    }
+  }
+
+  /// Takes over what discoveries found.
+  /// - Returns: how that changes which files are read, and the other sources where they are others.
+  @discardableResult
+  func update(_ discovered: [DiscoveredJob]) -> (files: TargetChange, sources: [JobSource]?) {
     let found = Dictionary(discovered.map { ($0.name, $0.sources) }, uniquingKeysWith: { first, _ in first })
-    return state.withLock { jobs in
-      for index in jobs.indices {
-        jobs[index].sources = found[jobs[index].name] ?? []
-        let job = jobs[index]
-        let containers = ContainerTargets(
-          job.sources, jobName: job.name, relabeler: job.relabeler, input: docker, known: job.relabelled)
-        let new = FileTargets(
-          job.staticGroups + containers.files, job: index, jobName: job.name, relabeler: job.relabeler,
-          host: host, directory: directory, after: job.files)
-        count(
-          containers.left + new.changedLeft, before: job.leftBefore + job.leftContainers + new.former.left)
-        let isKnown = found[job.name] != nil && job.sources.allSatisfy { $0.hasAnswered || !$0.findsPods }
-        jobs[index].held.update(
-          before: new.former.active + (isKnown ? job.remembered : []), after: new, now: Clock.monotonic())
-        if isKnown { jobs[index].remembered = [] }
-        jobs[index].files = new
-        jobs[index].relabelled = containers.relabelled
-        jobs[index].containers = containers.active
-        jobs[index].leftContainers = containers.left
-        jobs[index].leftBefore = []
+    return state.withLock { state in
+      var files = TargetChange()
+      var concernsContainers = false
+      for index in state.jobs.indices {
+        let change = state.jobs[index].take(found[state.jobs[index].name], docker, now: Clock.monotonic())
+        count(change.left, before: change.formerLeft)
+        files.append(change.files)
+        if change.concernsContainers { concernsContainers = true }
       }
-      active.set(Double(jobs.reduce(0) { $0 + $1.active.count + $1.containers.count }))
-      return (Self.all(jobs), Self.sources(jobs))
+      if !files.isEmpty { state.version += 1 }
+      active.set(Double(state.jobs.reduce(0) { $0 + $1.files.activeCount + $1.containers.count }))
+      return (files, concernsContainers ? Self.sources(state.jobs) : nil)
     }
   }
 
@@ -154,36 +124,28 @@ final class JobTargets: Sendable {
   }
 
   /// Lets go the targets of deleted pods whose files are read to the end.
-  /// - Returns: all targets to read, or nil when nothing has changed.
-  func release(_ files: MatchedFiles) -> [FileTarget]? {
-    state.withLock { jobs in
-      var isChanged = false
-      for index in jobs.indices where jobs[index].held.release(now: Clock.monotonic(), files: files) {
-        isChanged = true
+  /// - Returns: how that changes which files are read.
+  func release(_ look: HeldTargets.Look, _ files: MatchedFiles) -> TargetChange {
+    state.withLock { state in
+      var change = TargetChange()
+      for index in state.jobs.indices {
+        change.append(state.jobs[index].release(look, files, now: Clock.monotonic()))
       }
-      return isChanged ? Self.all(jobs) : nil
+      if !change.isEmpty { state.version += 1 }
+      return change
     }
   }
 
   /// Whether there are targets of deleted pods.
-  var holds: Bool { state.withLock { jobs in jobs.contains { !$0.held.held.isEmpty } } }
+  var holds: Bool { heldCount > 0 }
+
+  private var heldCount: Int { state.withLock { $0.jobs.reduce(0) { $0 + $1.held.held.count } } }
 
   /// What is read beside files, with jobs by place.
   private static func sources(_ jobs: [Job]) -> [JobSource] {
     jobs.indices.flatMap { index in
       jobs[index].containers.map { JobSource(job: index, source: $0.source) }
         + (jobs[index].journal.map { [JobSource(job: index, source: $0)] } ?? [])
-    }
-  }
-
-  /// With their jobs by place.
-  private static func all(_ jobs: [Job]) -> [FileTarget] {
-    jobs.indices.flatMap { index in
-      jobs[index].read.map { read in
-        var target = read.target
-        target.job = index
-        return target
-      }
     }
   }
 }

@@ -91,7 +91,8 @@ public struct UpProcess: Sendable {
     let configuration = try Self.configuration(options, directory: directory, working: working)
     let targets = JobTargets(registry: registry, log: log)
     targets.configure(configuration.scrapeConfigs)
-    let first = targets.targets([])
+    targets.update([])
+    let first = targets.all
     do {
       path = try DataPath(
         DataPathSetup(
@@ -143,9 +144,9 @@ public struct UpProcess: Sendable {
     try discovery.apply(jobs)
     Task {
       for await _ in found {
-        let found = targets.targets(discovery.jobs)
-        path.update(targets: found.files)
-        path.update(sources: found.sources)
+        let change = targets.update(discovery.changes())
+        path.update(targets: change.files)
+        if let sources = change.sources { path.update(sources: sources) }
       }
     }
     return discovery

@@ -3,17 +3,22 @@ import Synchronization
 import Syscalls
 public import Telemetry
 
-/// What all discoveries of a job have found.
+/// How the discoveries of a job fare, and what they have found since they were last asked.
 public struct DiscoveredJob: Sendable {
   public struct Source: Sendable {
+    /// Stays for as long as the discovery goes on; no other ever has it.
+    public var number: Int
     public var configuration: DiscoveryConfiguration
-    public var groups: [TargetGroup]
+    /// All targets found.
+    public var targetCount: Int
     /// Why the last try found nothing out; what was found before holds on.
     public var failure: String?
     /// Whether it has found out anything yet.
     public var hasAnswered: Bool
     /// Where containers were found, whose logs can be read through it.
     public var engine: DockerEngine?
+    /// Groups that are new or have become others; one without targets is gone.
+    public var changes: [TargetGroup]
 
     /// `file_sd`, `consul_sd` …
     public var mechanism: String { configuration.mechanism }
@@ -30,9 +35,9 @@ public final class DiscoverySet: Sendable {
     var job: String
     var configuration: DiscoveryConfiguration
     var task: Task<Void, Never>
-    private(set) var groups: [TargetGroup] = []
-    /// Where the group of a source is.
-    private var places: [String: Int] = [:]
+    var groups = TargetGroups()
+    /// Sources of groups that have changed since somebody took note, in the order of their changes.
+    var changed: [String] = []
     var failure: String?
     var hasAnswered = false
 
@@ -43,32 +48,14 @@ public final class DiscoverySet: Sendable {
       self.task = task
     }
 
-    mutating func replace(_ new: [TargetGroup]) {
-      groups = new.filter { !$0.targets.isEmpty }
-      places = Dictionary(zip(groups.map(\.source), groups.indices), uniquingKeysWith: { _, last in last })
-    }
-
-    /// Puts a group in the place of that with the same source; one without targets removes it.
-    /// - Returns: whether anything changed.
-    mutating func put(_ group: TargetGroup) -> Bool {
-      guard let place = places[group.source] else {
-        if group.targets.isEmpty { return false }
-        places[group.source] = groups.count
-        groups.append(group)
-        return true
+    /// Groups that have changed, or all of them.
+    mutating func takeChanges(all: Bool) -> [TargetGroup] {
+      defer { changed = [] }
+      if all { return groups.all }
+      var known: Set<String> = []
+      return changed.filter { known.insert($0).inserted }.map {
+        groups[$0] ?? .gone($0)
       }
-      if group.targets.isEmpty {
-        // The last one takes its place: one that goes costs the same among thousands.
-        places[group.source] = nil
-        let last = groups.removeLast()
-        if place < groups.count {
-          groups[place] = last
-          places[last.source] = place
-        }
-        return true
-      }
-      defer { groups[place] = group }
-      return groups[place] != group
     }
   }
 
@@ -99,7 +86,7 @@ public final class DiscoverySet: Sendable {
   /// - Parameters:
   ///   - host: the name of the node that the agent runs on.
   ///   - engines: container engines, which are shared with those who read logs.
-  ///   - changed: called when `jobs` has become another, a moment after the last change.
+  ///   - changed: called when there are `changes`, a moment after the first of them.
   public init(
     host: String, userAgent: String, engines: EnginePool, registry: MetricRegistry, log: Log,
     changed: @escaping @Sendable () -> Void
@@ -112,14 +99,14 @@ public final class DiscoverySet: Sendable {
     failures = registry.counter(
       "swiftail_discovery_failures_total", "Times that a discovery found nothing out.", labels: ["job", "mechanism"])
     registry.computed("swiftail_discovered_targets", "Targets found, before relabelling.") { [weak self] in
-      (self?.jobs ?? []).flatMap { job in
-        job.sources.map { source in
+      self?.state.withLock { state in
+        state.entries.map { entry in
           (
-            labels: [("job", job.name), ("mechanism", source.mechanism)],
-            value: Double(source.groups.reduce(0) { $0 + $1.targets.count })
+            labels: [("job", entry.job), ("mechanism", entry.configuration.mechanism)],
+            value: Double(entry.groups.targetCount)
           )
         }
-      }
+      } ?? []
     }
   }
 
@@ -149,18 +136,20 @@ public final class DiscoverySet: Sendable {
     for entry in gone { entry.task.cancel() }
   }
 
-  /// All jobs in the order of the configuration.
-  public var jobs: [DiscoveredJob] {
+  /// All jobs in the order of the configuration, with what has changed since the last call.
+  /// - Parameter all: tell of all groups, for one who knows of none.
+  public func changes(all: Bool = false) -> [DiscoveredJob] {
     state.withLock { state in
-      state.jobs.map { name in
-        DiscoveredJob(
-          name: name,
-          sources: state.entries.filter { $0.job == name }.map {
-            DiscoveredJob.Source(
-              configuration: $0.configuration, groups: $0.groups, failure: $0.failure, hasAnswered: $0.hasAnswered,
-              engine: engine($0.configuration))
-          })
+      var jobs = state.jobs.map { DiscoveredJob(name: $0, sources: []) }
+      for index in state.entries.indices {
+        let changes = state.entries[index].takeChanges(all: all)
+        let entry = state.entries[index]
+        let source = DiscoveredJob.Source(
+          number: entry.number, configuration: entry.configuration, targetCount: entry.groups.targetCount,
+          failure: entry.failure, hasAnswered: entry.hasAnswered, engine: engine(entry.configuration), changes: changes)
+        for job in jobs.indices where jobs[job].name == entry.job { jobs[job].sources.append(source) }
       }
+      return jobs
     }
   }
 
@@ -180,24 +169,26 @@ public final class DiscoverySet: Sendable {
     var failed: (job: String, mechanism: String, reason: String)?
     let mustTell = state.withLock { state in
       guard let place = state.entries.firstIndex(where: { $0.number == number }) else { return false }
-      // Taken out and put back, so that its groups are not copied for every change.
-      var entry = state.entries.remove(at: place)
-      defer { state.entries.insert(entry, at: place) }
-      var isChanged = !entry.hasAnswered || entry.failure != nil
+      var isChanged = !state.entries[place].hasAnswered || state.entries[place].failure != nil
       switch update {
       case .some(let groups):
-        for group in groups where entry.put(group) { isChanged = true }
-        entry.hasAnswered = true
-        entry.failure = nil
+        for group in groups where state.entries[place].groups.put(group) {
+          state.entries[place].changed.append(group.source)
+          isChanged = true
+        }
+        state.entries[place].hasAnswered = true
+        state.entries[place].failure = nil
       case .all(let groups):
-        isChanged = isChanged || entry.groups != groups
-        entry.replace(groups)
-        entry.hasAnswered = true
-        entry.failure = nil
+        let changed = state.entries[place].groups.replace(groups)
+        state.entries[place].changed += changed
+        isChanged = isChanged || !changed.isEmpty
+        state.entries[place].hasAnswered = true
+        state.entries[place].failure = nil
       case .failed(let reason):
+        let entry = state.entries[place]
         failed = (entry.job, entry.configuration.mechanism, reason)
         isChanged = entry.failure != reason
-        entry.failure = reason
+        state.entries[place].failure = reason
       }
       guard isChanged, !state.isTelling else { return false }
       state.isTelling = true

@@ -14,12 +14,14 @@ public struct TargetGroup: Hashable, Sendable {
     self.labels = labels
   }
 
-  /// Every target with the labels of the group; its own win.
-  public var flattened: [LabelSet] {
-    targets.map { target in
-      var all = labels
-      for label in target.labels { all[label.name] = label.value }
-      return all
-    }
+  /// What is left of a group whose targets are all gone.
+  public static func gone(_ source: String) -> TargetGroup {
+    TargetGroup(source: source, targets: [], labels: .empty)
   }
+
+  /// Every target with the labels of the group; its own win.
+  public var flattened: [LabelSet] { targets.indices.map { flattened($0) } }
+
+  /// One target with the labels of the group.
+  public func flattened(_ index: Int) -> LabelSet { labels.merged(with: targets[index]) }
 }

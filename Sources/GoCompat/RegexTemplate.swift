@@ -10,6 +10,8 @@ public struct RegexTemplate: Sendable {
   }
 
   private var parts: [Part] = []
+  /// The template itself where it is the same text for every match.
+  private var constant: String?
 
   public init(_ template: String, for regex: Regex) {
     var text: [UInt8] = []
@@ -34,12 +36,12 @@ public struct RegexTemplate: Sendable {
       }
     }
     if !text.isEmpty { parts.append(.text(text)) }
+    if parts.isEmpty { constant = "" }
+    if parts.count == 1, case .text(let text) = parts[0] { constant = String(decoding: text, as: UTF8.self) }
   }
 
   /// Whether the template is the same text for every match.
-  public var isConstant: Bool {
-    parts.allSatisfy { if case .text = $0 { true } else { false } }
-  }
+  public var isConstant: Bool { constant != nil }
 
   /// Appends the template, references replaced by what `groups` say of `text`.
   public func expand(
@@ -58,6 +60,14 @@ public struct RegexTemplate: Sendable {
 
   /// As `expand`, for text that is at hand as a string.
   public func expand(_ text: String, _ groups: [GroupRange]) -> String {
+    if let constant { return constant }
+    // What is copied as a whole, as by most rules, shares its memory.
+    if parts.count == 1, case .groups(let indices) = parts[0],
+      let index = indices.first(where: { $0 < groups.count && groups[$0].isMatched }),
+      groups[index].range == 0..<text.utf8.count
+    {
+      return text
+    }
     var out = ByteBuffer(capacity: text.utf8.count + 16)
     var text = text
     text.withUTF8 { bytes in groups.withUnsafeBufferPointer { expand(bytes, $0, into: &out) } }

@@ -130,6 +130,7 @@ public final class JSONDocument {
 
   /// The entries of keys that the same object has again further on.
   func repeatedKeys(of node: JSONNode) -> Set<Int> {
+    if tape[node.index].count <= 16, !mayRepeatKeys(node) { return [] }
     var last: [[UInt8]: Int] = [:]
     var repeated: Set<Int> = []
     let end = Int(tape[node.index].next)
@@ -139,6 +140,24 @@ public final class JSONDocument {
       at = Int(tape[at + 1].next)
     }
     return repeated
+  }
+
+  /// Compares each key with those before it: for few of them that takes less than a table.
+  private func mayRepeatKeys(_ node: JSONNode) -> Bool {
+    let end = Int(tape[node.index].next)
+    var at = node.index + 1
+    while at < end {
+      // With escapes the same key can be written in several ways.
+      if tape[at].hasEscapes { return true }
+      let key = raw(JSONNode(index: at))
+      var earlier = node.index + 1
+      while earlier < at {
+        if isKey(earlier, key) { return true }
+        earlier = Int(tape[earlier + 1].next)
+      }
+      at = Int(tape[at + 1].next)
+    }
+    return false
   }
 
   /// Calls `body` with each element of an array.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A name and a value, as in Prometheus and Loki.
 public struct Label: Hashable, Comparable, Sendable {
   public var name: String
@@ -10,8 +12,7 @@ public struct Label: Hashable, Comparable, Sendable {
 
   /// By name, in the order of its bytes, as Prometheus sorts.
   public static func < (a: Label, b: Label) -> Bool {
-    a.name == b.name
-      ? a.value.utf8.lexicographicallyPrecedes(b.value.utf8) : a.name.utf8.lexicographicallyPrecedes(b.name.utf8)
+    a.name == b.name ? a.value.precedes(b.value) : a.name.precedes(b.name)
   }
 }
 
@@ -26,9 +27,15 @@ public struct LabelSet: Hashable, Sendable {
 
   /// Of several labels with one name the last counts.
   public init(_ labels: some Sequence<Label>) {
-    var byName: [String: String] = [:]
-    for label in labels { byName[label.name] = label.value }
-    self.labels = byName.map { Label($0.key, $0.value) }.sorted()
+    let sorted = labels.enumerated().sorted { a, b in
+      a.element.name == b.element.name ? a.offset < b.offset : a.element.name.precedes(b.element.name)
+    }
+    self.labels = []
+    self.labels.reserveCapacity(sorted.count)
+    for (_, label) in sorted {
+      if self.labels.last?.name == label.name { self.labels.removeLast() }
+      self.labels.append(label)
+    }
   }
 
   public init(_ labels: [String: String]) {
@@ -40,15 +47,51 @@ public struct LabelSet: Hashable, Sendable {
 
   /// The value of a label; setting `nil` removes it.
   public subscript(name: String) -> String? {
-    get { labels.first { $0.name == name }?.value }
+    get {
+      let place = place(of: name)
+      return place < count && labels[place].name == name ? labels[place].value : nil
+    }
     set {
-      if let place = labels.firstIndex(where: { $0.name == name }) {
+      let place = place(of: name)
+      if place < count, labels[place].name == name {
         if let newValue { labels[place].value = newValue } else { labels.remove(at: place) }
       } else if let newValue {
-        let label = Label(name, newValue)
-        labels.insert(label, at: labels.firstIndex { label < $0 } ?? labels.count)
+        labels.insert(Label(name, newValue), at: place)
       }
     }
+  }
+
+  /// Of the first label whose name does not come before this one.
+  private func place(of name: String) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if labels[middle].name.precedes(name) { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// These labels and others, of which those of a name that both have win.
+  public func merged(with others: LabelSet) -> LabelSet {
+    if others.isEmpty { return self }
+    var merged: [Label] = []
+    merged.reserveCapacity(count + others.count)
+    var place = 0
+    for label in others.labels {
+      while place < count, labels[place].name.precedes(label.name) {
+        merged.append(labels[place])
+        place += 1
+      }
+      if place < count, labels[place].name == label.name { place += 1 }
+      merged.append(label)
+    }
+    merged += labels[place...]
+    return LabelSet(sorted: merged)
+  }
+
+  /// Those whose names are wanted.
+  public func filter(_ isWanted: (String) -> Bool) -> LabelSet {
+    LabelSet(sorted: labels.filter { isWanted($0.name) })
   }
 
   /// Loki's text form: `{a="1", b="2"}`, values quoted as Go's `strconv.Quote` does.
@@ -61,6 +104,20 @@ public struct LabelSet: Hashable, Sendable {
       out += GoQuote.quote(label.value)
     }
     return out + "}"
+  }
+}
+
+extension String {
+  /// In the order of bytes, which is not that of characters.
+  func precedes(_ other: String) -> Bool {
+    let order = utf8.withContiguousStorageIfAvailable { a in
+      other.utf8.withContiguousStorageIfAvailable { b in
+        guard let first = a.baseAddress, let second = b.baseAddress else { return a.count < b.count }
+        let order = memcmp(first, second, min(a.count, b.count))
+        return order == 0 ? a.count < b.count : order < 0
+      }
+    }
+    return (order ?? nil) ?? utf8.lexicographicallyPrecedes(other.utf8)
   }
 }
 

@@ -48,12 +48,10 @@ public enum IdentityFile {
       out.append(file.identity.inode)
       out.append(" ")
       append(file.fingerprint, file.isRotated ? " rotated " : " current ", file.job, file.path, to: &out)
-      for (client, offset) in file.offsets.count > 1 ? file.offsets.sorted(by: { $0.key < $1.key }) : Array(file.offsets) {
-        out.append("acked ")
-        out.append(offset)
-        out.append(" ")
-        out.append(quoted: client)
-        out.append("\n")
+      if file.offsets.count == 1, let (client, offset) = file.offsets.first {
+        append(offset, client, to: &out)
+      } else {
+        for (client, offset) in file.offsets.sorted(by: { $0.key < $1.key }) { append(offset, client, to: &out) }
       }
       for stamp in file.stamps.all {
         append(stamp, to: &out)
@@ -82,9 +80,9 @@ public enum IdentityFile {
         out.append("\n")
       }
     }
-    let sum = checksum(out.bytes[...])
+    let sum = out.checksum
     out.append("sum ")
-    out.append(sum)
+    out.append(hexadecimal: sum)
     out.append("\n")
     return out.bytes
   }
@@ -99,6 +97,14 @@ public enum IdentityFile {
     out.append(quoted: job)
     out.append(" ")
     out.append(quoted: path)
+    out.append("\n")
+  }
+
+  private static func append(_ offset: UInt64, _ client: String, to out: inout PositionText) {
+    out.append("acked ")
+    out.append(offset)
+    out.append(" ")
+    out.append(quoted: client)
     out.append("\n")
   }
 

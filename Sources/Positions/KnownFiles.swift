@@ -30,7 +30,7 @@ struct KnownFiles {
   }
 
   /// Removes those under paths that are gone, but for files that were rotated away from there.
-  mutating func removeCurrent(paths: [String]) {
+  mutating func removeCurrent(paths: Set<String>) {
     for path in paths { remove(from: byPath[path] ?? []) { !$0.isRotated } }
   }
 

@@ -3,7 +3,7 @@ import Syscalls
 /// Names a file's row in the table for as long as it is read.
 public struct PositionHandle: Hashable, Sendable {
   fileprivate let row: UInt32
-  /// Counts the uses of the row.
+  /// Counts what the row is used for, and that it is free.
   fileprivate let life: UInt32
 }
 
@@ -17,18 +17,12 @@ struct PositionRows {
 
   var all: [FilePosition] { rows.compactMap { $0 } }
 
-  /// Whether any file satisfies this.
-  func contains(where isIt: (FilePosition) -> Bool) -> Bool {
-    rows.contains { $0.map(isIt) ?? false }
-  }
-
-  mutating func forEach(_ body: (FilePosition) -> Void) { for case let position? in rows { body(position) } }
+  func forEach(_ body: (FilePosition) -> Void) { for case let position? in rows { body(position) } }
 
   mutating func add(_ position: FilePosition) -> PositionHandle {
     order = nil
     if let row = free.popLast() {
       rows[Int(row)] = position
-      lives[Int(row)] += 1
       return PositionHandle(row: row, life: lives[Int(row)])
     }
     rows.append(position)
@@ -51,23 +45,21 @@ struct PositionRows {
     guard isInUse(handle) else { return nil }
     order = nil
     free.append(handle.row)
+    lives[Int(handle.row)] += 1
     return rows[Int(handle.row)].take()
   }
 
   /// All of them and others, by path, job and inode.
   mutating func sorted(with others: [FilePosition]) -> [FilePosition] {
     if order == nil {
-      order = rows.indices.lazy.filter { rows[$0] != nil }.sorted { FilePosition.isBefore(rows[$0]!, rows[$1]!) }.map {
-        UInt32($0)
-      }
+      let all = rows.indices.filter { rows[$0] != nil }
+      order = all.sorted { FilePosition.isBefore(rows[$0]!, rows[$1]!) }.map { UInt32($0) }
     }
     let sorted = order!.map { rows[Int($0)]! }
     return others.isEmpty ? sorted : (sorted + others).sorted(by: FilePosition.isBefore)
   }
 
-  private func isInUse(_ handle: PositionHandle) -> Bool {
-    lives[Int(handle.row)] == handle.life && rows[Int(handle.row)] != nil
-  }
+  private func isInUse(_ handle: PositionHandle) -> Bool { lives[Int(handle.row)] == handle.life }
 }
 
 extension FilePosition {

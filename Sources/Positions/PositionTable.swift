@@ -53,7 +53,7 @@ public final class PositionTable: Sendable {
     }
 
     /// What positions.yaml holds, by path.
-    mutating func entries(_ files: [FilePosition]) -> [PositionsSnapshot.Entry] {
+    func entries(_ files: [FilePosition]) -> [PositionsSnapshot.Entry] {
       var entries: [PositionsSnapshot.Entry] = []
       entries.reserveCapacity(files.count)
       for file in files where !file.isRotated {
@@ -182,6 +182,7 @@ public final class PositionTable: Sendable {
   func takeUnsavedStamps() -> [UInt8] {
     state.withLock { state in
       defer { state.unsaved.removeAll(keepingCapacity: true) }
+      if state.unsaved.isEmpty { return [] }
       var text = PositionText()
       for (handle, stamp) in state.unsaved {
         if let file = state.rows[handle] { IdentityFile.appendJournalLine(file, stamp, to: &text) }

@@ -189,19 +189,21 @@ public enum PositionsFile {
 
   /// Whether YAML takes the text for itself as it stands. One pass over the bytes: there may be thousands of paths.
   private static func isPlain(_ text: String) -> Bool {
-    guard let first = text.utf8.first, first == 47 || (65...90).contains(first) || (97...122).contains(first) else {
-      return false
-    }
-    var before: UInt8 = 0
-    for byte in text.utf8 {
-      // Control characters, and what is beyond ASCII, may need more thought.
-      if byte < 32 || byte > 126 {
-        return text.utf8.allSatisfy { $0 > 126 || ($0 >= 32 && $0 < 127) } && isPlainText(text)
+    var text = text
+    let isPlain = text.withUTF8 { bytes -> Bool? in
+      guard let first = bytes.first, first == 47 || (65...90).contains(first) || (97...122).contains(first) else {
+        return false
       }
-      if before == 58 && byte == 32 || before == 32 && byte == 35 { return false }
-      before = byte
+      var before: UInt8 = 0
+      for byte in bytes {
+        // Control characters, and what is beyond ASCII, may need more thought.
+        if byte < 32 || byte > 126 { return bytes.contains { $0 < 32 || $0 == 127 } ? false : nil }
+        if before == 58 && byte == 32 || before == 32 && byte == 35 { return false }
+        before = byte
+      }
+      return before != 58 && before != 32
     }
-    return before != 58 && before != 32 && (text.utf8.count > 5 || !reserved.contains(text.lowercased()))
+    return (isPlain ?? isPlainText(text)) && (text.utf8.count > 5 || !reserved.contains(text.lowercased()))
   }
 
   private static func isPlainText(_ text: String) -> Bool {

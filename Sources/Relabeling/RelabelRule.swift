@@ -18,18 +18,20 @@ struct RelabelRule: Sendable {
 
   /// The values of the source labels, joined; a missing label is empty.
   func value(of labels: LabelSet) -> String {
-    configuration.sourceLabels.map { labels[$0] ?? "" }.joined(separator: configuration.separator)
+    let sources = configuration.sourceLabels
+    if sources.count == 1 { return labels[sources[0]] ?? "" }
+    return sources.map { labels[$0] ?? "" }.joined(separator: configuration.separator)
   }
 
-  func apply(to labels: inout LabelSet) -> RelabelStep.Verdict {
-    let before = labels
+  /// - Returns: whether the target stays.
+  func apply(to labels: inout LabelSet) -> Bool {
     let value = value(of: labels)
     let name = configuration.targetLabel
     switch configuration.action {
-    case .drop: if regex.matches(value) { return .dropped }
-    case .keep: if !regex.matches(value) { return .dropped }
-    case .dropequal: if labels[name] ?? "" == value { return .dropped }
-    case .keepequal: if labels[name] ?? "" != value { return .dropped }
+    case .drop: if regex.matches(value) { return false }
+    case .keep: if !regex.matches(value) { return false }
+    case .dropequal: if labels[name] ?? "" == value { return false }
+    case .keepequal: if labels[name] ?? "" != value { return false }
     case .replace: replace(value, in: &labels)
     case .lowercase: Self.set(name, Self.mapped(value, \.lowercaseMapping), in: &labels)
     case .uppercase: Self.set(name, Self.mapped(value, \.uppercaseMapping), in: &labels)
@@ -39,15 +41,15 @@ struct RelabelRule: Sendable {
         Self.set(name, String(MD5.lastHalf(of: Array(value.utf8)) % configuration.modulus), in: &labels)
       }
     case .labelmap:
-      for label in before.labels {
+      for label in labels.labels {
         if let groups = regex.firstMatch(label.name) {
           Self.set(replacement.expand(label.name, groups), label.value, in: &labels)
         }
       }
-    case .labeldrop: labels = LabelSet(labels.labels.filter { !regex.matches($0.name) })
-    case .labelkeep: labels = LabelSet(labels.labels.filter { regex.matches($0.name) })
+    case .labeldrop: labels = labels.filter { !regex.matches($0) }
+    case .labelkeep: labels = labels.filter { regex.matches($0) }
     }
-    return labels == before ? .unchanged : .changed
+    return true
   }
 
   private func replace(_ value: String, in labels: inout LabelSet) {

@@ -12,7 +12,7 @@ public struct Relabeler: Sendable {
   /// The labels after all rules; `nil` when a rule drops the target. Labels without a value are none.
   public func apply(_ labels: LabelSet) -> LabelSet? {
     var labels = Self.withoutEmpty(labels)
-    for rule in rules where rule.apply(to: &labels) == .dropped { return nil }
+    for rule in rules where !rule.apply(to: &labels) { return nil }
     return labels
   }
 
@@ -22,7 +22,8 @@ public struct Relabeler: Sendable {
     var steps: [RelabelStep] = []
     for rule in rules {
       let before = labels
-      let verdict = rule.apply(to: &labels)
+      let verdict: RelabelStep.Verdict =
+        !rule.apply(to: &labels) ? .dropped : labels == before ? .unchanged : .changed
       steps.append(
         RelabelStep(
           rule: rule.configuration, value: rule.value(of: before), before: before, after: labels, verdict: verdict)

@@ -62,6 +62,10 @@ public protocol FileSystem: Sendable {
   /// Follows symbolic links.
   func status(at path: String) -> Result<FileStatus, Errno>
   func entries(of directory: String) -> Result<[DirectoryEntry], Errno>
+  func isSymbolicLink(_ path: String) -> Bool
+  /// Whether all that happens in a directory happens through this kernel, so that inotify tells of it: not so where other
+  /// machines write too.
+  func isLocal(_ directory: String) -> Bool
   /// The path without symbolic links.
   func realPath(_ path: String) -> Result<String, Errno>
   func readWhole(_ path: String) -> Result<[UInt8], Errno>

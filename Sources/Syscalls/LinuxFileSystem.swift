@@ -56,6 +56,16 @@ public struct LinuxFileSystem: FileSystem {
     return .success(found)
   }
 
+  public func isSymbolicLink(_ path: String) -> Bool {
+    var raw = stat()
+    return lstat(path, &raw) == 0 && raw.st_mode & S_IFMT == S_IFLNK
+  }
+
+  public func isLocal(_ directory: String) -> Bool { Self.local.contains(clinux_file_system(directory)) }
+
+  /// ext2 to ext4, XFS, Btrfs, F2FS, tmpfs: linux/magic.h.
+  private static let local: Set<UInt32> = [0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010, 0x0102_1994]
+
   public func realPath(_ path: String) -> Result<String, Errno> {
     guard let real = Glibc.realpath(path, nil) else { return .failure(.last) }
     defer { free(real) }

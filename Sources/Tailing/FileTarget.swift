@@ -37,6 +37,32 @@ public struct FileTarget: Hashable, Sendable {
   public func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 }
 
+/// What is to be read besides what was, and what no more. A target that was added twice has to be removed twice.
+public struct TargetChange: Sendable {
+  public private(set) var added: [FileTarget] = []
+  public private(set) var removed: [FileTarget] = []
+
+  public init() {}
+
+  public var isEmpty: Bool { added.isEmpty && removed.isEmpty }
+
+  public mutating func add(_ target: FileTarget) { added.append(target) }
+  public mutating func remove(_ target: FileTarget) { removed.append(target) }
+
+  public mutating func append(_ other: TargetChange) {
+    added += other.added
+    removed += other.removed
+  }
+
+  /// The same of targets that are called otherwise.
+  public func mapped(_ transform: (FileTarget) -> FileTarget?) -> TargetChange {
+    var mapped = TargetChange()
+    mapped.added = added.compactMap(transform)
+    mapped.removed = removed.compactMap(transform)
+    return mapped
+  }
+}
+
 /// One file of one target.
 public struct FileKey: Hashable, Sendable {
   public var target: Int

@@ -83,8 +83,8 @@ extension Reader {
   /// A rotated file whose new name matches too goes on as the same file.
   mutating func renamed(_ former: FileKey, _ sighting: FileSighting) {
     let key = sighting.key
-    func isIt(_ file: TailedFile) -> Bool { file.key == former && file.identity == sighting.identity }
-    guard let file = current[former].flatMap({ isIt($0) ? $0 : nil }) ?? rotated.last(where: isIt) else {
+    let held = files.lazy.compactMap { $0 }.last { $0.key == former && $0.identity == sighting.identity }
+    guard let file = held else {
       // Let go of meanwhile, or never opened: then it is as good as new.
       sighted(sighting)
       return
@@ -245,7 +245,7 @@ extension Reader {
   /// The path refers to another file now, or to none; this one is read to its end.
   mutating func rotate(_ file: TailedFile) {
     file.phase = .rotated(quietSince: monotonic)
-    rotated.append(file)
+    rotated.insert(file, at: rotated.firstIndex { $0.number > file.number } ?? rotated.count)
     file.rotatedSince = monotonic
     file.isAtEnd = false
     setup.metrics.filesActive.add(-1)

@@ -57,8 +57,9 @@ struct Reader: ~Copyable {
   static let openRetry: Int64 = 1_000_000_000
   /// File systems stamp files with a clock that is behind the real one by up to this: nanoseconds.
   static let coarseTime: Int64 = 20_000_000
-  /// How long events that follow one another closely are gathered: nanoseconds.
-  static let gathering: Int64 = 5_000_000
+  /// Events are gathered for this part of the shortest `batchwait`, and for no longer than that: nanoseconds.
+  static let gatheredPart: Int64 = 50
+  static let longestGathering: Int64 = 20_000_000
   static let streamLimit = 50_000
   /// Paths of which something is remembered after their files are gone: paths come and go without end.
   static let rememberedPaths = 4096
@@ -79,7 +80,7 @@ struct Reader: ~Copyable {
   var lives: [UInt32] = []
   var free: [UInt32] = []
   var current: [FileKey: TailedFile] = [:]
-  /// Files that have left their path, in the order in which they did.
+  /// Files that have left their path, in the order of their numbers.
   var rotated: [TailedFile] = []
   /// The file that a path referred to before it was renamed: it is read to its end before the next one there.
   var renamedFrom: [FileKey: UInt32] = [:]
@@ -128,7 +129,6 @@ struct Reader: ~Copyable {
     if setup.pollInterval == nil { inotify = try? Inotify() }
     if let inotify { try? poller.add(inotify.descriptor) }
     defer { inotify?.close() }
-    var lastEvents: Int64 = 0
     while true {
       let wake = turn()
       if isFinished { return }
@@ -137,10 +137,15 @@ struct Reader: ~Copyable {
         inbox.wake.clear()
         continue
       }
-      // What is written soon after the last time is read together with what follows it; a line by itself is read at once.
-      if monotonic - lastEvents < 4 * Self.gathering { letters.wait(nanoseconds: Self.gathering) }
-      lastEvents = monotonic
+      // What is written soon after one another is read together.
+      letters.wait(nanoseconds: gathering)
     }
+  }
+
+  private var gathering: Int64 {
+    var shortest = Self.longestGathering * Self.gatheredPart
+    clients.forEach { shortest = min(shortest, setup.clients[$0].lane.batchWait) }
+    return shortest / Self.gatheredPart
   }
 
   /// Does what there is to do now.

@@ -4,7 +4,8 @@ import Syscalls
 /// changed since need not be read again, and its watch.
 ///
 /// A directory's modification time changes with every name that comes to it or leaves it. One that was modified just before it
-/// was read is not trusted, since the clock that directories are stamped with has ticks.
+/// was read is not trusted, since the clock that directories are stamped with has ticks. Where inotify tells of all changes, not
+/// even that is looked at.
 struct ScannedDirectories: GlobReading {
   /// The longest tick of file systems that are in use, with room for a server's clock: nanoseconds.
   private static let tick: Int64 = 3_000_000_000
@@ -18,6 +19,11 @@ struct ScannedDirectories: GlobReading {
     case directory(FileIdentity, modified: Int64)
     /// Could not be looked at or read, or was modified just before.
     case untold
+
+    var isDirectory: Bool {
+      if case .directory = self { return true }
+      return false
+    }
   }
 
   private struct Directory {
@@ -28,6 +34,8 @@ struct ScannedDirectories: GlobReading {
     /// Not what it was when it was read for the targets that have not been looked for anew since.
     var hasChanged: Bool
     var watch: Int32?
+    /// Events tell of every change since the last look.
+    var isTold = false
     /// The last look at everything in which a target depended on it.
     var used: UInt64
   }
@@ -39,6 +47,7 @@ struct ScannedDirectories: GlobReading {
   private var numbers: [String: Int32] = [:]
   private var byWatch: [Int32: Int32] = [:]
   private var look: UInt64 = 0
+  private var isThorough = false
   /// Names of large directories, for the present look.
   private var listings: [Int32: [DirectoryEntry]] = [:]
   /// What the present walk has asked about.
@@ -52,7 +61,11 @@ struct ScannedDirectories: GlobReading {
   // MARK: - Looks
 
   /// Everything that is asked from now on is of one look: a directory is looked at once.
-  mutating func beginLook() { look += 1 }
+  /// - Parameter isThorough: also at those of which events would have told.
+  mutating func beginLook(isThorough: Bool) {
+    look += 1
+    self.isThorough = isThorough
+  }
 
   /// - Parameter isComplete: all targets were looked for, or found to be as they were.
   mutating func endLook(isComplete: Bool) {
@@ -72,13 +85,29 @@ struct ScannedDirectories: GlobReading {
   /// The directory of a path that is looked at by its name.
   mutating func dependency(on directory: String) -> Int32 { number(of: directory) }
 
-  /// Whether all of them are what they were when they were read last.
-  mutating func areUnchanged(_ dependencies: [Int32]) -> Bool {
+  enum Change {
+    /// What was found in them may not be what is there.
+    case changed
+    /// Their names are the same, as far as their times tell.
+    case sameNames
+    /// Nothing has happened in them.
+    case none
+  }
+
+  /// What became of directories since they were read.
+  mutating func change(of dependencies: [Int32]) -> Change {
+    var change = Change.none
     // All are looked at, so that each is known to be in use.
-    dependencies.reduce(true) { same, number in
+    for number in dependencies {
       lookAt(number)
-      return !directories[Int(number)]!.hasChanged && same
+      let directory = directories[Int(number)]!
+      if directory.hasChanged {
+        change = .changed
+      } else if !directory.isTold, change == .none {
+        change = .sameNames
+      }
     }
+    return change
   }
 
   // MARK: - What globs ask
@@ -117,10 +146,19 @@ struct ScannedDirectories: GlobReading {
     let place = Int(number)
     directories[place]!.used = look
     if directories[place]!.look == look { return }
+    if directories[place]!.isTold, !isThorough {
+      directories[place]!.look = look
+      return
+    }
     let now = state(of: directories[place]!.path)
-    if directories[place]!.state == .untold || now != directories[place]!.state { directories[place]!.hasChanged = true }
+    if directories[place]!.state == .untold || now != directories[place]!.state {
+      directories[place]!.hasChanged = true
+    }
     directories[place]!.state = now
     directories[place]!.look = look
+    // Compared with what it was when it was read, and watched since before that.
+    directories[place]!.isTold =
+      directories[place]!.watch != nil && now.isDirectory && files.isLocal(directories[place]!.path)
   }
 
   private func state(of path: String) -> State {
@@ -170,13 +208,17 @@ struct ScannedDirectories: GlobReading {
     free.append(number)
   }
 
-  /// The directory that a watch tells of.
-  func directory(watch: Int32) -> String? { byWatch[watch].flatMap { directories[Int($0)]?.path } }
+  /// The directory that a watch tells of, which has changed.
+  mutating func changed(watch: Int32) -> String? {
+    guard let number = byWatch[watch] else { return nil }
+    directories[Int(number)]?.hasChanged = true
+    return directories[Int(number)]?.path
+  }
 
   /// The watch is gone: the directory was deleted, or its file system unmounted.
   mutating func unwatch(_ watch: Int32) {
     guard let number = byWatch.removeValue(forKey: watch) else { return }
     directories[Int(number)]?.watch = nil
-    directories[Int(number)]?.hasChanged = true
+    directories[Int(number)]?.isTold = false
   }
 }

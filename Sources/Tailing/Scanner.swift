@@ -11,12 +11,19 @@ public final class Scanner: Sendable {
   /// What crosses from the agent to the scanner's thread and back.
   final class Shared: Sendable {
     struct State {
+      /// All there are to be, instead of what was.
       var targets: [FileTarget]?
+      /// What follows upon that.
+      var change = TargetChange()
       var isStopping = false
       /// The files in view, and their targets by number.
-      var files: [FileKey] = []
+      var files: Set<FileKey> = []
       var fileTargets: [Int: FileTarget] = [:]
       var scans = 0
+
+      var view: [(target: FileTarget, path: String)] {
+        files.compactMap { file in fileTargets[file.target].map { ($0, file.path) } }
+      }
     }
     let state: Mutex<State>
     let wake: WakeUp
@@ -48,14 +55,23 @@ public final class Scanner: Sendable {
 
   /// Replaces the targets; files of targets that stay are not touched.
   public func update(_ targets: [FileTarget]) {
-    shared.state.withLock { $0.targets = targets }
+    shared.state.withLock {
+      $0.targets = targets
+      $0.change = TargetChange()
+    }
+    shared.wake.signal()
+  }
+
+  /// Adds targets and lets others go.
+  public func update(_ change: TargetChange) {
+    if change.isEmpty { return }
+    shared.state.withLock { $0.change.append(change) }
     shared.wake.signal()
   }
 
   /// The files in view, and how often everything has been looked at.
   public var view: (files: [(target: FileTarget, path: String)], scans: Int) {
-    let (files, targets, scans) = shared.state.withLock { ($0.files, $0.fileTargets, $0.scans) }
-    return (files.compactMap { file in targets[file.target].map { ($0, file.path) } }, scans)
+    shared.state.withLock { ($0.view, $0.scans) }
   }
 
   /// Ends the thread. Blocks.
@@ -75,6 +91,12 @@ struct ScanLoop {
     var target: FileTarget
     var glob: Glob?
     var exclude: Glob?
+    /// How many times it was added.
+    var uses = 1
+    /// Its files, by their paths.
+    var found: [String: FileIdentity] = [:]
+    /// Those of the paths that are symbolic links.
+    var links: Set<String> = []
     /// The directories whose names decided which files it has, when it was looked for last.
     var directories: [Int32]?
   }
@@ -88,9 +110,15 @@ struct ScanLoop {
   let clocks: any Clocks
   let log: Log
   let readers: [ReaderInbox]
-  var targets: [Compiled] = []
+  /// By their numbers.
+  var targets: [Int: Compiled] = [:]
+  var numbers: [FileTarget: Int] = [:]
   var nextNumber = 0
-  var found = FoundFiles()
+  /// Files that came into view or went out of it since this was last made known.
+  var changedFiles: [FileKey: FileTarget?] = [:]
+  var goneTargets: [Int] = []
+  /// How many paths refer to a file: nearly always one.
+  var references: [FileIdentity: Int32] = [:]
   /// Files that have lost their name and are still read under it: a name that they turn up under is no new file. A
   /// reader holds them open, so no other file can have their identity.
   var departed: [FileIdentity: [FileKey]] = [:]
@@ -102,8 +130,6 @@ struct ScanLoop {
   var hasScanned = false
   /// When all directories are to be read again, on the monotonic clock: nanoseconds.
   var nextThorough: Int64 = 0
-  /// Files or targets are not what was told last.
-  var hasChanged = true
   /// Files of the last run that nothing was found of yet.
   var known: [FilePosition]
 
@@ -147,9 +173,13 @@ struct ScanLoop {
       departed[one.identity]?.removeAll { $0.target == one.target }
       if departed[one.identity]?.isEmpty == true { departed[one.identity] = nil }
     }
-    guard let new = shared.state.withLock({ $0.targets.take() }) else { return }
+    let (all, change) = shared.state.withLock { state in
+      defer { state.change = TargetChange() }
+      return (state.targets.take(), state.change)
+    }
     let first = nextNumber
-    adopt(new)
+    if let all { adopt(all) }
+    adopt(change)
     // The first look is one at everything.
     if hasScanned, nextNumber > first { scan(from: first) } else { publish(scanned: false) }
   }
@@ -157,39 +187,63 @@ struct ScanLoop {
   // MARK: - Targets
 
   private mutating func adopt(_ new: [FileTarget]) {
-    // Most stay, and in their places.
-    var kept = [Compiled?](repeating: nil, count: new.count)
-    var old: [FileTarget: [Compiled]] = [:]
-    for (place, compiled) in targets.enumerated() {
-      if place < new.count, new[place] == compiled.target {
-        kept[place] = compiled
-      } else {
-        old[compiled.target, default: []].append(compiled)
-      }
-    }
-    targets.removeAll(keepingCapacity: true)
-    for (place, target) in new.enumerated() {
-      if let known = kept[place] ?? old[target]?.popLast() {
-        targets.append(known)
+    var change = TargetChange()
+    for target in new { change.add(target) }
+    for compiled in targets.values { for _ in 0..<compiled.uses { change.remove(compiled.target) } }
+    adopt(change)
+  }
+
+  /// What is removed and added is not touched.
+  private mutating func adopt(_ change: TargetChange) {
+    for target in change.added {
+      if let number = numbers[target] {
+        targets[number]?.uses += 1
         continue
       }
-      targets.append(
-        Compiled(
-          number: nextNumber, target: target, glob: Glob(target.path),
-          exclude: target.exclude.isEmpty ? nil : Glob(target.exclude)))
+      numbers[target] = nextNumber
+      let compiled = Compiled(
+        number: nextNumber, target: target, glob: Glob(target.path),
+        exclude: target.exclude.isEmpty ? nil : Glob(target.exclude))
+      targets[nextNumber] = compiled
       nextNumber += 1
-      if targets[targets.count - 1].glob == nil {
+      if compiled.glob == nil {
         log.warn("path is no valid pattern and finds nothing", ("job", target.jobName), ("path", target.path))
       }
     }
-    hasChanged = true
-    let gone = Set(old.values.joined().map(\.number))
-    if gone.isEmpty { return }
-    for key in found.keys(of: gone) {
-      found[key] = nil
-      reader(key).put(.release(key))
-      owners[key] = nil
+    for target in change.removed {
+      guard let number = numbers[target] else { continue }
+      targets[number]?.uses -= 1
+      guard let gone = targets[number], gone.uses == 0 else { continue }
+      numbers[target] = nil
+      targets[number] = nil
+      goneTargets.append(number)
+      for (path, identity) in gone.found {
+        let key = FileKey(target: number, path: path)
+        dereference(identity)
+        changedFiles[key] = .some(nil)
+        reader(key).put(.release(key))
+        owners[key] = nil
+      }
     }
+  }
+
+  private func identity(_ key: FileKey) -> FileIdentity? { targets[key.target]?.found[key.path] }
+
+  /// Takes note of the file that a path of a target refers to; nil for none.
+  private mutating func note(_ identity: FileIdentity?, _ key: FileKey) {
+    if let former = self.identity(key) { dereference(former) }
+    if let identity { references[identity, default: 0] += 1 }
+    targets[key.target]?.found[key.path] = identity
+    if identity != nil, files.isSymbolicLink(key.path) {
+      targets[key.target]?.links.insert(key.path)
+    } else {
+      targets[key.target]?.links.remove(key.path)
+    }
+    changedFiles[key] = .some(identity == nil ? nil : targets[key.target]?.target)
+  }
+
+  private mutating func dereference(_ identity: FileIdentity) {
+    references[identity] = references[identity].flatMap { $0 > 1 ? $0 - 1 : nil }
   }
 
   private func reader(_ key: FileKey) -> ReaderInbox { readers[owner(key)] }
@@ -206,20 +260,25 @@ struct ScanLoop {
 
   /// Looks at everything.
   mutating func scan() {
-    directories.beginLook()
     let now = clocks.monotonic()
     let isThorough = now >= nextThorough
     if isThorough { nextThorough = now + Self.thoroughPeriod }
-    let known = found.byTarget
-    for place in targets.indices {
-      let before = known[targets[place].number] ?? []
-      if !isThorough, let dependencies = targets[place].directories, directories.areUnchanged(dependencies) {
+    directories.beginLook(isThorough: isThorough)
+    for number in targets.keys.sorted() {
+      guard let target = targets[number] else { continue }
+      let change = isThorough ? .changed : target.directories.map { directories.change(of: $0) } ?? .changed
+      if change != .changed {
         // The names are the same; what they refer to may not be.
-        for key in before where !look(at: key, targets[place]) { vanished(key) }
+        for path in change == .none ? Array(target.links) : Array(target.found.keys) {
+          let key = FileKey(target: number, path: path)
+          if !look(at: key, target) { vanished(key) }
+        }
         continue
       }
-      let seen = look(for: place)
-      for key in before where !seen.contains(key.path) { vanished(key) }
+      let seen = look(for: target)
+      for path in target.found.keys.sorted() where !seen.contains(path) {
+        vanished(FileKey(target: number, path: path))
+      }
     }
     tellAbsent()
     watch(isComplete: true)
@@ -230,18 +289,18 @@ struct ScanLoop {
   /// Looks for the files of targets that have come.
   /// - Parameter number: of the first of them.
   private mutating func scan(from number: Int) {
-    directories.beginLook()
-    for place in targets.indices where targets[place].number >= number { _ = look(for: place) }
+    directories.beginLook(isThorough: false)
+    for number in number..<nextNumber { if let target = targets[number] { _ = look(for: target) } }
     watch(isComplete: false)
     publish(scanned: false)
   }
 
   /// Looks for the files of a target.
   /// - Returns: the paths under which there is one.
-  private mutating func look(for place: Int) -> Set<String> {
+  private mutating func look(for target: Compiled) -> Set<String> {
     var seen: Set<String> = []
-    for path in paths(of: place) where !seen.contains(path) {
-      if look(at: FileKey(target: targets[place].number, path: path), targets[place]) { seen.insert(path) }
+    for path in paths(of: target) where !seen.contains(path) {
+      if look(at: FileKey(target: target.number, path: path), target) { seen.insert(path) }
     }
     return seen
   }
@@ -249,9 +308,10 @@ struct ScanLoop {
   /// Files that the last run knew under paths that refer to nothing: they may have been renamed since.
   private mutating func tellAbsent() {
     for position in known {
-      for target in targets where target.target.jobName == position.job {
+      for number in targets.keys.sorted() {
+        guard let target = targets[number], target.target.jobName == position.job else { continue }
         let key = FileKey(target: target.number, path: position.path)
-        guard found[key] == nil, target.target.path == position.path || target.glob?.matches(position.path) == true,
+        guard identity(key) == nil, target.target.path == position.path || target.glob?.matches(position.path) == true,
           !isExcluded(position.path, target)
         else { continue }
         reader(key).put(.absent(FileSighting(key: key, target: target.target, identity: .none)))
@@ -261,15 +321,16 @@ struct ScanLoop {
     known = []
   }
 
-  private mutating func paths(of place: Int) -> [String] {
-    let target = targets[place]
+  private mutating func paths(of target: Compiled) -> [String] {
     // A path that names an existing file is taken as it is, brackets and all.
     if case .success(let status) = files.status(at: target.target.path), status.kind == .regular {
-      targets[place].directories = [directories.dependency(on: parent(target.target.path))]
+      let dependency = directories.dependency(on: parent(target.target.path))
+      targets[target.number]?.directories = [dependency]
       return isExcluded(target.target.path, target) ? [] : [target.target.path]
     }
     var matched: [String] = []
-    targets[place].directories = target.glob.map { directories.walk($0) { matched.append($0) } } ?? []
+    let dependencies = target.glob.map { directories.walk($0) { matched.append($0) } } ?? []
+    targets[target.number]?.directories = dependencies
     return matched.filter { !isExcluded($0, target) }
   }
 
@@ -280,26 +341,25 @@ struct ScanLoop {
   /// Looks at one path of one target. False when there is no file to read.
   private mutating func look(at key: FileKey, _ target: Compiled) -> Bool {
     guard case .success(let status) = files.status(at: key.path), status.kind == .regular else { return false }
-    if found[key] == status.identity { return true }
-    if let old = found[key] { depart(key, old) }
+    let old = identity(key)
+    if old == status.identity { return true }
+    if let old { depart(key, old) }
     let sighting = FileSighting(key: key, target: target.target, identity: status.identity)
     if let former = formerName(of: status.identity, key) {
       owners[key] = owner(former)
-      if found[former] == status.identity { found[former] = nil }
+      if identity(former) == status.identity { note(nil, former) }
       departed[status.identity]?.removeAll { $0 == former }
       reader(key).put(.renamed(from: former, sighting))
     } else {
       reader(key).put(.sighted(sighting))
     }
-    found[key] = status.identity
-    hasChanged = true
+    note(status.identity, key)
     return true
   }
 
   private mutating func vanished(_ key: FileKey) {
-    guard let identity = found[key] else { return }
-    found[key] = nil
-    hasChanged = true
+    guard let identity = identity(key) else { return }
+    note(nil, key)
     depart(key, identity)
     reader(key).put(.vanished(key))
     owners[key] = nil
@@ -312,9 +372,10 @@ struct ScanLoop {
   /// The name under which this file is read already, though it has lost it: a rotated file that still matches.
   private func formerName(of identity: FileIdentity, _ key: FileKey) -> FileKey? {
     if let former = departed[identity]?.last(where: { $0.target == key.target }) { return former }
-    for other in found.keys(of: identity) where other.target == key.target && other != key {
-      if case .success(let now) = files.status(at: other.path), now.identity == identity { continue }
-      return other
+    if references[identity] == nil { return nil }
+    for (path, other) in targets[key.target]?.found ?? [:] where other == identity && path != key.path {
+      if case .success(let now) = files.status(at: path), now.identity == identity { continue }
+      return FileKey(target: key.target, path: path)
     }
     return nil
   }
@@ -343,7 +404,8 @@ struct ScanLoop {
     var changed: [String] = []
     for event in events {
       if event.has(Inotify.overflow) || event.has(Inotify.isDirectory) { needsScan = true }
-      guard let directory = directories.directory(watch: event.watch) else { continue }
+      if event.has(Inotify.overflow) { nextThorough = .min }
+      guard let directory = directories.changed(watch: event.watch) else { continue }
       if event.has(Inotify.ignored) {
         directories.unwatch(event.watch)
         needsScan = true
@@ -357,10 +419,11 @@ struct ScanLoop {
     }
     if needsScan || changed.isEmpty { return needsScan }
     for path in changed {
-      for target in targets where target.target.path == path || target.glob?.matches(path) == true {
+      let concerned = targets.values.filter { $0.target.path == path || $0.glob?.matches(path) == true }
+      for target in concerned.sorted(by: { $0.number < $1.number }) {
         let key = FileKey(target: target.number, path: path)
         if isExcluded(path, target) || look(at: key, target) { continue }
-        if found[key] == nil {
+        if identity(key) == nil {
           // What this tells of came and went before it was looked at.
           reader(key).put(.absent(FileSighting(key: key, target: target.target, identity: .none)))
         }
@@ -372,13 +435,16 @@ struct ScanLoop {
   }
 
   private mutating func publish(scanned: Bool) {
-    let isNew = hasChanged
-    hasChanged = false
+    if changedFiles.isEmpty, goneTargets.isEmpty, !scanned { return }
+    let (changed, gone) = (changedFiles, goneTargets)
+    (changedFiles, goneTargets) = ([:], [])
     shared.state.withLock {
-      if isNew {
-        $0.files = found.keys
-        $0.fileTargets = Dictionary(uniqueKeysWithValues: targets.map { ($0.number, $0.target) })
+      for case (let key, let target?) in changed {
+        $0.files.insert(key)
+        $0.fileTargets[key.target] = target
       }
+      for case (let key, nil) in changed { $0.files.remove(key) }
+      for number in gone { $0.fileTargets[number] = nil }
       if scanned { $0.scans += 1 }
     }
   }

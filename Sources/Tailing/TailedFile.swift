@@ -136,7 +136,9 @@ final class TailedFile {
   }
 
   /// There was nothing more to read when it was tried last, and nothing keeps it from being read.
-  var isSettled: Bool { !isBlocked && !isFailing && notBefore == 0 && isAtEnd && groups.indices.allSatisfy { groups[$0].isAtEnd } }
+  var isSettled: Bool {
+    !isBlocked && !isFailing && notBefore == 0 && isAtEnd && groups.indices.allSatisfy { groups[$0].isAtEnd }
+  }
 
   /// Whether nothing was written since it was read last, as far as times tell: what is written over old bytes in the same tick
   /// of the clock that files are stamped with is told by the kernel's events alone.

@@ -27,6 +27,8 @@ enum ExpositionNumber {
     if value.isNaN { return "NaN" }
     if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
     if value == 0 { return value.sign == .minus ? "-0" : "0" }
+    // Nearly all are whole and short.
+    if let whole = Int(exactly: value), abs(whole) < 1_000_000 { return String(whole) }
     let sign = value < 0 ? "-" : ""
     // Swift prints the same digits, as 1234.5, 1e+20 or 1.5e-05.
     let parts = "\(value.magnitude)".split(separator: "e")

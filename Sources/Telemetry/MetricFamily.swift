@@ -40,7 +40,13 @@ public final class MetricFamily<Instrument: Sendable>: Sendable {
   /// All children with their label values.
   public func snapshot() -> [([String], Instrument)] {
     children.withLock { children in
-      children.map { ($0.key, $0.value) }.sorted { $0.0.lexicographicallyPrecedes($1.0) }
+      children.map { ($0.key, $0.value) }.sorted { a, b in
+        // Of most families a child has one value, or the first tells.
+        guard let first = a.0.first, let second = b.0.first, first == second else {
+          return (a.0.first ?? "") < (b.0.first ?? "")
+        }
+        return a.0.lexicographicallyPrecedes(b.0)
+      }
     }
   }
 }

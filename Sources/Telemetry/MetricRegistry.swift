@@ -64,94 +64,40 @@ public final class MetricRegistry: Sendable {
     families.withLock { $0[name] = .computed(kind, help: help, series) }
   }
 
-  /// The page, families and series sorted by name.
-  public func exposition() -> String {
+  /// The page as text.
+  public func exposition() -> String { String(decoding: page(), as: UTF8.self) }
+
+  /// The page, families and series sorted by name: UTF-8.
+  public func page() -> [UInt8] {
     let all = families.withLock { $0.sorted { $0.key < $1.key } }
-    var page = ""
+    var page = ExpositionPage()
     for (name, family) in all {
       switch family {
       case .counter(let family):
-        write(name, family.help, .counter, &page) { page in
-          for (values, child) in family.snapshot() {
-            sample(name, zip(family.labelNames, values), Double(child.current), &page)
-          }
-        }
+        page.begin(name, family.help, .counter)
+        for (values, child) in family.snapshot() { page.sample(zip(family.labelNames, values), Double(child.current)) }
       case .gauge(let family):
-        write(name, family.help, .gauge, &page) { page in
-          for (values, child) in family.snapshot() {
-            sample(name, zip(family.labelNames, values), child.current, &page)
-          }
-        }
+        page.begin(name, family.help, .gauge)
+        for (values, child) in family.snapshot() { page.sample(zip(family.labelNames, values), child.current) }
       case .histogram(let family):
-        write(name, family.help, .histogram, &page) { page in
-          for (values, child) in family.snapshot() {
-            let (counts, sum) = child.current
-            histogram(name, Array(zip(family.labelNames, values)), child.bounds, counts, sum, &page)
-          }
+        page.begin(name, family.help, .histogram)
+        for (values, child) in family.snapshot() {
+          let (counts, sum) = child.current
+          page.histogram(Array(zip(family.labelNames, values)), child.bounds, counts, sum)
         }
       case .collected(let kind, let help, let collector):
-        write(name, help, kind, &page) { page in
-          for one in collector.collect() {
-            switch one.value {
-            case .number(let value): sample(name, one.labels, value, &page)
-            case .histogram(let bounds, let counts, let sum):
-              histogram(name, one.labels, bounds, counts, sum, &page)
-            }
+        page.begin(name, help, kind)
+        for one in collector.collect() {
+          switch one.value {
+          case .number(let value): page.sample(one.labels, value)
+          case .histogram(let bounds, let counts, let sum): page.histogram(one.labels, bounds, counts, sum)
           }
         }
       case .computed(let kind, let help, let series):
-        write(name, help, kind, &page) { page in
-          for one in series() { sample(name, one.labels, one.value, &page) }
-        }
+        page.begin(name, help, kind)
+        for one in series() { page.sample(one.labels, one.value) }
       }
     }
-    return page
-  }
-
-  private func write(
-    _ name: String, _ help: String, _ kind: MetricKind, _ page: inout String, _ body: (inout String) -> Void
-  ) {
-    var samples = ""
-    body(&samples)
-    if samples.isEmpty { return }
-    page += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
-    page += samples
-  }
-
-  private func histogram(
-    _ name: String, _ labels: [(String, String)], _ bounds: [Double], _ counts: [UInt64], _ sum: Double,
-    _ page: inout String
-  ) {
-    var total: UInt64 = 0
-    for (index, count) in counts.enumerated() {
-      total += count
-      let bound = index < bounds.count ? ExpositionNumber.text(bounds[index]) : "+Inf"
-      sample("\(name)_bucket", labels + [("le", bound)], Double(total), &page)
-    }
-    sample("\(name)_sum", labels, sum, &page)
-    sample("\(name)_count", labels, Double(total), &page)
-  }
-
-  private func sample(_ name: String, _ labels: some Sequence<(String, String)>, _ value: Double, _ page: inout String)
-  {
-    page += name
-    var first = true
-    for (label, text) in labels {
-      page += first ? "{" : ","
-      first = false
-      page += label
-      page += "=\""
-      for character in text.unicodeScalars {
-        switch character {
-        case "\\": page += "\\\\"
-        case "\"": page += "\\\""
-        case "\n": page += "\\n"
-        default: page.unicodeScalars.append(character)
-        }
-      }
-      page += "\""
-    }
-    if !first { page += "}" }
-    page += " \(ExpositionNumber.text(value))\n"
+    return page.bytes
   }
 }

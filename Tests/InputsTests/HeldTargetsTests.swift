@@ -17,7 +17,14 @@ import Testing
       targets: pods.map {
         LabelSet(["__meta_kubernetes_pod_uid": $0, "__path__": "/nowhere/\($0)/*.log", "app": app])
       }, labels: .empty)
-    return FileTargets([group], job: 0, jobName: "j", relabeler: Relabeler(compiling: []), host: "h", directory: "/")
+    return targets(group)
+  }
+
+  private func targets(_ group: TargetGroup) -> FileTargets {
+    var targets = FileTargets(
+      job: 0, jobName: "j", relabeler: Relabeler(compiling: []), host: "h", directory: "/")
+    targets.put(group, of: 0)
+    return targets
   }
 
   private func files(_ acked: [String: UInt64] = [:]) -> MatchedFiles {
@@ -31,41 +38,52 @@ import Testing
 
   @Test func onlyPodsThatAreGoneAreHeld() {
     var held = HeldTargets()
-    held.update(before: targets(["a", "b"]).active, after: targets(["a"]), now: 0)
+    _ = held.update(before: targets(["a", "b"]).active, after: targets(["a"]), now: 0)
     #expect(held.targets.map(\.path) == ["/nowhere/b/*.log"])
     // Other labels of the same pod are no end of it.
-    held.update(before: targets(["a"]).active, after: targets(["a"], app: "other"), now: 0)
+    _ = held.update(before: targets(["a"]).active, after: targets(["a"], app: "other"), now: 0)
     #expect(held.held.count == 1)
     // It is there again.
-    held.update(before: targets(["a"]).active, after: targets(["a", "b"]), now: 0)
+    _ = held.update(before: targets(["a"]).active, after: targets(["a", "b"]), now: 0)
     #expect(held.held.isEmpty)
   }
 
   @Test func withoutFilesTheyGoAfterASecond() {
     var held = HeldTargets()
-    held.update(before: targets(["a"]).active, after: targets([]), now: 0)
-    let early = held.release(now: 0, files: files())
+    _ = held.update(before: targets(["a"]).active, after: targets([]), now: 0)
+    let early = held.release(.again, now: 0, files: files())
     #expect(!early)
-    let late = held.release(now: second, files: files())
+    let late = held.release(.again, now: second, files: files())
     #expect(late)
     #expect(held.held.isEmpty)
   }
 
   @Test func aDeletedFileThatIsStillReadHoldsThem() {
     var held = HeldTargets()
-    held.update(before: targets(["a"]).active, after: targets([]), now: 0)
-    let early = held.release(now: 3600 * second, files: files(["/nowhere/a/0.log": 5]))
+    _ = held.update(before: targets(["a"]).active, after: targets([]), now: 0)
+    let early = held.release(.again, now: 3600 * second, files: files(["/nowhere/a/0.log": 5]))
     #expect(!early)
-    let late = held.release(now: 3601 * second, files: files())
+    let late = held.release(.again, now: 3601 * second, files: files())
     #expect(late)
   }
 
   @Test func targetsOfOtherDiscoveriesAreNotHeld() {
     let group = TargetGroup(source: "s", targets: [LabelSet(["__path__": "/x"])], labels: .empty)
-    let before = FileTargets(
-      [group], job: 0, jobName: "j", relabeler: Relabeler(compiling: []), host: "h", directory: "/")
+    let before = targets(group)
     var held = HeldTargets()
-    held.update(before: before.active, after: targets([]), now: 0)
+    _ = held.update(before: before.active, after: targets([]), now: 0)
     #expect(held.held.isEmpty)
+  }
+
+  @Test func theFirstLookIsTakenOnce() {
+    var held = HeldTargets()
+    let isChanged = held.update(before: targets(["a"]).active, after: targets([]), now: 0)
+    #expect(isChanged)
+    for now in [0, 3600 * second] {
+      let isReleased = held.release(.first, now: now, files: files())
+      #expect(!isReleased)
+    }
+    let isReleased = held.release(.again, now: 3600 * second, files: files())
+    #expect(isReleased)
   }
 }

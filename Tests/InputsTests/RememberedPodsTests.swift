@@ -1,5 +1,8 @@
 import LogModel
+import SwiftailTesting
+import Syscalls
 import Tailing
+import Telemetry
 import Testing
 
 @testable import Inputs
@@ -29,5 +32,29 @@ import Testing
       changed[place] ^= 1
       #expect(RememberedPods.parse(String(decoding: changed, as: UTF8.self)) == nil, "byte \(place)")
     }
+  }
+
+  @Test func aVersionIsSavedOnceAndNoFileIsMadeForNothing() {
+    let files = FakeFileSystem()
+    let path = "/run/positions.yaml.swiftail.pods"
+    var pods = RememberedPods(besides: "/run/positions.yaml", files: files)
+    #expect(pods.load().isEmpty)
+    let log = Log(sink: { _ in })
+    pods.save(0, [], log: log)
+    #expect(files.text(path) == nil)
+    files.fail(.replace, with: .noSpace)
+    pods.save(1, Self.targets, log: log)
+    files.fail(.replace, with: nil)
+    pods.save(1, Self.targets, log: log)
+    #expect(files.text(path) == RememberedPods.text(Self.targets))
+    pods.save(
+      1,
+      {
+        Issue.record("asked for"); return []
+      }(), log: log)
+    pods.save(2, [], log: log)
+    #expect(files.text(path) == RememberedPods.text([]))
+    var next = RememberedPods(besides: "/run/positions.yaml", files: files)
+    #expect(next.load().isEmpty)
   }
 }

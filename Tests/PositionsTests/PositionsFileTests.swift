@@ -80,8 +80,8 @@ import Testing
     first.update(timed, client: "up", SourcePlace(entry: "", exact: "t=1", time: 1_000))
     let stored = try #require(first.takeChanges { _ in true })
     // Whoever reads only this file begins where the slowest did.
-    #expect(stored.entries == ["journal-p": "s=p"])
-    let second = PositionTable(stored)
+    #expect(stored.others == ["journal-p": "s=p"])
+    let second = PositionTable(StoredPositions(entries: stored.others, sources: stored.sources))
     #expect(second.takeUp(key, client: "up")?.entry == "s=9")
     #expect(second.takeUp(key, client: "down") == nil)
     #expect(second.takeUp(key, client: "new") == nil)
@@ -95,9 +95,9 @@ import Testing
     #expect(table.place(of: key, client: "one")?.exact == "1697062455003000001 2")
     #expect(table.place(of: key, client: "new")?.entry == "1697062450")
     table.update(key, client: "two", SourcePlace(entry: "1697062460", time: 1_697_062_460_000_000_000))
-    #expect(table.takeChanges(exists: { _ in true })?.entries["cursor-c0ffee"] == "1697062455")
+    #expect(table.takeChanges(exists: { _ in true })?.others["cursor-c0ffee"] == "1697062455")
     table.keep(key, clients: ["two"])
-    #expect(table.takeChanges(exists: { _ in true })?.entries["cursor-c0ffee"] == "1697062460")
+    #expect(table.takeChanges(exists: { _ in true })?.others["cursor-c0ffee"] == "1697062460")
 
     let changed = PositionTable(StoredPositions(entries: ["cursor-c0ffee": "1697062499"], sources: Self.sources))
     #expect(changed.place(of: key, client: "one") == SourcePlace(entry: "1697062499"))

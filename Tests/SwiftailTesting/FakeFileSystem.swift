@@ -56,12 +56,14 @@ public final class FakeFileSystem: FileSystem {
     let now = now()
     state.withLock { state in
       var directory = path
+      var created: [String] = []
       while let cut = directory.lastIndex(of: "/"), cut > directory.startIndex {
         directory = String(directory[..<cut])
-        guard state.directories[directory] == nil else { break }
-        state.directories[directory] = now
-        state.namesChanged(directory, now)
+        if state.directories.updateValue(state.directories[directory] ?? now, forKey: directory) == nil {
+          created.append(directory)
+        }
       }
+      for directory in created { state.namesChanged(directory, now) }
       if let node = state.paths[path] {
         node.bytes += bytes
       } else {
@@ -193,6 +195,9 @@ public final class FakeFileSystem: FileSystem {
       return .success((files + directories).sorted { $0.name < $1.name })
     }
   }
+
+  public func isSymbolicLink(_ path: String) -> Bool { false }
+  public func isLocal(_ directory: String) -> Bool { false }
 
   public func realPath(_ path: String) -> Result<String, Errno> { status(at: path).map { _ in path } }
 

@@ -1,5 +1,7 @@
+import LogModel
 import Positions
 import SwiftailTesting
+import Synchronization
 import Syscalls
 import Telemetry
 import Testing
@@ -27,7 +29,7 @@ import Testing
     loop.scan()
   }
 
-  private var paths: [String] { loop.found.keys.map(\.path).sorted() }
+  private var paths: [String] { loop.targets.values.flatMap { $0.found.keys }.sorted() }
 
   private mutating func lookLater() {
     clock.advance(seconds: 10)
@@ -67,11 +69,11 @@ import Testing
 
   @Test mutating func another_file_under_the_path_is_seen_where_directories_tell_nothing() throws {
     files.stampNoDirectories()
-    let before = loop.found[FileKey(target: 0, path: "/pods/pod3/app/0.log")]
+    let before = loop.targets[0]?.found["/pods/pod3/app/0.log"]
     files.remove("/pods/pod3/app/0.log")
     files.append("/pods/pod3/app/0.log", "another\n")
     lookLater()
-    let now = try #require(loop.found[FileKey(target: 0, path: "/pods/pod3/app/0.log")])
+    let now = try #require(loop.targets[0]?.found["/pods/pod3/app/0.log"])
     #expect(now != before)
   }
 

@@ -152,7 +152,7 @@ final class TailingWorld {
   func savePositions() { process?.writer.save() }
 
   /// Whether the scanner has a file under the path in view, be it the present one or not.
-  func sees(_ path: String) -> Bool { process?.scan.found.keys.contains { $0.path == path } ?? false }
+  func sees(_ path: String) -> Bool { process?.scan.targets.values.contains { $0.found[path] != nil } ?? false }
 
   /// Whether the agent knows of a file that lay under the path, now or at its next start.
   func knows(_ path: String) -> Bool {

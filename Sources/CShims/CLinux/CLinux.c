@@ -10,11 +10,17 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 int clinux_open(const char *path, int flags, unsigned mode) { return open(path, flags, mode); }
 
 int clinux_errno(void) { return errno; }
+
+unsigned clinux_file_system(const char *path) {
+  struct statfs status;
+  return statfs(path, &status) == 0 ? (unsigned)status.f_type : 0;
+}
 
 void clinux_strerror(int code, char *buffer, size_t size) {
   const char *text = strerrordesc_np(code);

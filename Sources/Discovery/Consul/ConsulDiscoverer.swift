@@ -55,7 +55,7 @@ struct ConsulDiscoverer: Discoverer {
         for (name, task) in watches where !wanted.contains(name) {
           task.cancel()
           watches[name] = nil
-          updates.some([TargetGroup(source: name, targets: [], labels: .empty)])
+          updates.some([.gone(name)])
         }
         for name in wanted where watches[name] == nil {
           watches[name] = Task { await watch(name, updates) }

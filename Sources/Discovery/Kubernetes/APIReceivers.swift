@@ -1,6 +1,7 @@
 import HTTPEdge
 import NIOCore
 import Synchronization
+import Syscalls
 
 /// Why the API server refuses something: its `Status`.
 struct APIStatus: Error, CustomStringConvertible {
@@ -68,7 +69,15 @@ final class WatchReceiver: Sendable {
     var version: String
     var hasBegun = false
     var hasSeenBookmark = false
+    /// When the last bytes were dealt with, on the monotonic clock.
+    var doneAt: Int64 = 0
   }
+
+  /// How long reading rests after bytes that were waited for: what changes in the meantime comes at once, and wakes nobody.
+  private static let rest: Int64 = 50_000_000
+  /// Bytes that come sooner than this after the last were on their way already.
+  private static let sooner: Int64 = 1_000_000
+
   private let state: Mutex<State>
   private let watch: ResourceWatch
 
@@ -82,8 +91,16 @@ final class WatchReceiver: Sendable {
   var hasBegun: Bool { state.withLock { $0.hasBegun } }
   var hasSeenBookmark: Bool { state.withLock { $0.hasSeenBookmark } }
 
+  /// Takes what has come, and rests where nothing more is to be expected at once.
   /// - Throws: `APIStatus` for an event that says what went wrong.
-  func take(_ bytes: ByteBuffer) throws {
+  func take(_ bytes: ByteBuffer) async throws {
+    let wasWaitedFor = state.withLock { Clock.monotonic() - $0.doneAt > Self.sooner }
+    try readEvents(bytes)
+    if wasWaitedFor, watch.isSynced { await nap(Self.rest) }
+    state.withLock { $0.doneAt = Clock.monotonic() }
+  }
+
+  private func readEvents(_ bytes: ByteBuffer) throws {
     let parts = try bytes.withUnsafeReadableBytes { bytes in
       try state.withLock { state in
         state.hasBegun = true
@@ -102,7 +119,7 @@ final class WatchReceiver: Sendable {
     case "ADDED", "MODIFIED":
       let (key, record) = watch.key.resource.record(of: object)
       watch.take(key: key, record: record, isListed: false)
-    case "DELETED": watch.remove(key: ObjectMeta(object).key)
+    case "DELETED": watch.remove(key: ObjectMeta.key(object))
     case "BOOKMARK": state.withLock { $0.hasSeenBookmark = true }
     case "ERROR": throw APIStatus(object)
     default: return

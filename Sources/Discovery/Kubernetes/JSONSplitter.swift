@@ -1,3 +1,5 @@
+import Bytes
+
 /// Cuts the parts of interest out of a stream of JSON, so that no more than one of them is held: a list of 100,000 pods
 /// comes in one answer of hundreds of megabytes when the API server answers from its cache.
 struct JSONSplitter {
@@ -37,20 +39,13 @@ struct JSONSplitter {
     var parts: [Part] = []
     // Where the part at hand begins in these bytes.
     var start = 0
-    for index in bytes.indices {
-      let byte = bytes[index]
+    var index = 0
+    while index < bytes.count {
       if isInString {
-        if isReadingKey, byte != UInt8(ascii: "\"") || isEscaped { key.append(byte) }
-        if isEscaped {
-          isEscaped = false
-        } else if byte == UInt8(ascii: "\\") {
-          isEscaped = true
-        } else if byte == UInt8(ascii: "\"") {
-          isInString = false
-          isReadingKey = false
-        }
+        index = passString(bytes, from: index)
         continue
       }
+      let byte = bytes[index]
       switch byte {
       case UInt8(ascii: "\""):
         isInString = true
@@ -74,12 +69,38 @@ struct JSONSplitter {
         }
       default: break
       }
+      index += 1
     }
     if end != nil {
       part.append(contentsOf: bytes[start...])
       if part.count > Self.longestPart { throw DiscoveryError("an object is longer than \(Self.longestPart) bytes") }
     }
     return parts
+  }
+
+  /// - Returns: the place behind the string, or behind an escape's first byte.
+  private mutating func passString(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    guard let base = bytes.assumingMemoryBound(to: UInt8.self).baseAddress else { return bytes.count }
+    var stop = start
+    if isEscaped {
+      isEscaped = false
+      stop += 1
+    } else {
+      stop = ByteScan.first(
+        base, from: start, count: bytes.count, one: UInt8(ascii: "\""), other: UInt8(ascii: "\\"), below: 0)
+      if stop < bytes.count {
+        if bytes[stop] == UInt8(ascii: "\"") {
+          if isReadingKey { key.append(contentsOf: bytes[start..<stop]) }
+          isInString = false
+          isReadingKey = false
+          return stop + 1
+        }
+        isEscaped = true
+        stop += 1
+      }
+    }
+    if isReadingKey { key.append(contentsOf: bytes[start..<stop]) }
+    return stop
   }
 
   private var beginsPart: Bool {

@@ -16,6 +16,8 @@ struct KubernetesDiscoverer: Discoverer {
     }
   }
 
+  private static let rest: Int64 = 50_000_000
+
   private let role: KubernetesDiscoveryConfiguration.Role
   private let attach: KubernetesDiscoveryConfiguration.AttachMetadata
   private let questions: [WatchQuestions]
@@ -67,6 +69,8 @@ struct KubernetesDiscoverer: Discoverer {
       } else {
         let changed = groups.indices.flatMap { groups[$0].changed(taken.keys) }
         if !changed.isEmpty || taken.hasRecovered { updates.some(changed) }
+        // What changes in the meantime is taken together.
+        await nap(Self.rest)
       }
     }
   }
@@ -100,7 +104,7 @@ private struct GroupSet {
   private mutating func group(_ key: String) -> TargetGroup {
     guard let record = main[key] else {
       note([], of: key)
-      return TargetGroup(source: builder.source(key), targets: [], labels: .empty)
+      return .gone(builder.source(key))
     }
     let group = builder.group(key, record)
     note(builder.dependencies, of: key)

@@ -2,20 +2,20 @@ import LogModel
 import Synchronization
 
 /// Labels of a target or group under construction, `__meta_kubernetes_` before their names. Empty ones are left out:
-/// relabelling would not see them.
+/// relabelling would not see them. What is added later wins.
 struct MetaLabels {
-  private(set) var labels: [String: String] = [:]
+  private var labels: [Label] = []
 
   init(address: String? = nil) {
-    if let address { labels["__address__"] = address }
+    if let address { add(plain: "__address__", address) }
   }
 
   mutating func add(_ name: String, _ value: String?) {
-    if let value, !value.isEmpty { labels[Self.known("__meta_kubernetes_" + name)] = value }
+    if let value, !value.isEmpty { add(plain: Self.names.of(name), value) }
   }
 
   /// A label with its full name.
-  mutating func add(plain name: String, _ value: String) { labels[name] = value }
+  mutating func add(plain name: String, _ value: String) { labels.append(Label(name, value)) }
 
   /// Name, labels and annotations of an object.
   mutating func add(_ kind: String, _ meta: ObjectMeta) {
@@ -30,23 +30,53 @@ struct MetaLabels {
 
   mutating func add(_ texts: [NameAndText], _ prefix: String, _ present: String) {
     for one in texts {
-      let name = MetaLabel.name(one.name)
-      add(prefix + name, one.text)
-      add(present + name, "true")
+      let names = Self.names.of(one.name, prefix, present)
+      if !one.text.isEmpty { add(plain: names.name, one.text) }
+      add(plain: names.present, "true")
     }
   }
 
-  /// Names that were used before: all targets share the memory of one.
-  private static let names = Mutex<Set<String>>([])
-  private static let mostNames = 4096
-
-  private static func known(_ name: String) -> String {
-    names.withLock { names in
-      if let known = names.firstIndex(of: name) { return names[known] }
-      if names.count < mostNames { names.insert(name) }
-      return name
-    }
-  }
+  private static let names = LabelNames()
 
   var set: LabelSet { LabelSet(labels) }
+}
+
+/// Names of labels that were used before: they are made once, and all targets share their memory.
+private final class LabelNames: Sendable {
+  private struct Described: Hashable {
+    var prefix: String
+    var name: String
+  }
+
+  private struct Known {
+    var names: [String: String] = [:]
+    var described: [Described: (name: String, present: String)] = [:]
+  }
+
+  /// Of labels and annotations anybody may invent some.
+  private static let most = 4096
+
+  private let known = Mutex(Known())
+
+  func of(_ name: String) -> String {
+    known.withLock { known in
+      if let full = known.names[name] { return full }
+      let full = "__meta_kubernetes_" + name
+      if known.names.count < Self.most { known.names[name] = full }
+      return full
+    }
+  }
+
+  /// The names for a label or annotation of an object, and for that there is one.
+  /// - Parameter present: the latter's prefix, which goes with that of the former.
+  func of(_ name: String, _ prefix: String, _ present: String) -> (name: String, present: String) {
+    let described = Described(prefix: prefix, name: name)
+    return known.withLock { known in
+      if let names = known.described[described] { return names }
+      let clean = MetaLabel.name(name)
+      let names = (name: "__meta_kubernetes_\(prefix)\(clean)", present: "__meta_kubernetes_\(present)\(clean)")
+      if known.described.count < Self.most { known.described[described] = names }
+      return names
+    }
+  }
 }

@@ -45,6 +45,12 @@ struct ObjectMeta: Recorded, Hashable {
   /// What tells it from others of its kind: `namespace/name`, or the name alone.
   var key: String { Self.key(namespace, name) }
 
+  /// The key of an object of which nothing else is wanted.
+  static func key(_ json: JSONView) -> String {
+    let meta = json["metadata"]
+    return key(meta["namespace"].text, meta["name"].text)
+  }
+
   static func key(_ namespace: String, _ name: String) -> String { namespace.isEmpty ? name : "\(namespace)/\(name)" }
 }
 

@@ -178,7 +178,7 @@ final class ResourceWatch: Sendable {
     do {
       let answer = try await client.stream(
         request(parameters, timeout: (seconds + 30) * 1_000_000_000),
-        idle: (sendsBookmarks ? 180 : seconds + 30) * 1_000_000_000, receive: { try received.take($0) })
+        idle: (sendsBookmarks ? 180 : seconds + 30) * 1_000_000_000, receive: { try await received.take($0) })
       guard answer.status == 200 else { return refused(answer) }
     } catch let status as APIStatus {
       if status.code == 410 { return .gone }

@@ -12,6 +12,8 @@ public struct ContainerTargets: Sendable {
   public struct Active: Sendable {
     /// Before relabelling, and without the stream.
     public var discovered: LabelSet
+    /// The number of the discovery that found it.
+    public var discovery: Int
     public var source: ContainerSource
     /// Labels of its entries, stdout's first, without those of a stream that is dropped.
     public var labels: [LabelSet]
@@ -23,23 +25,23 @@ public struct ContainerTargets: Sendable {
   public private(set) var active: [Active] = []
   /// Targets whose logs are not read by a rule, or are read already; before relabelling.
   public private(set) var left: [FileTargets.Left] = []
-  /// Targets that are files, in groups as they were found.
-  public private(set) var files: [TargetGroup] = []
+  /// Targets that are files, in groups as they were found, by the numbers of the discoveries.
+  public private(set) var files: [Int: [TargetGroup]] = [:]
   /// What relabelling made of each target and stream; nil where it drops it.
   public private(set) var relabelled: [LabelSet: LabelSet?] = [:]
 
-  /// - Parameter known: `relabelled` of the last time with the same rules.
+  /// - Parameters:
+  ///   - found: each discovery with all its groups.
+  ///   - known: `relabelled` of the last time with the same rules.
   public init(
-    _ sources: [DiscoveredJob.Source], jobName: String, relabeler: Relabeler, input: DockerInput,
-    known old: [LabelSet: LabelSet?] = [:]
+    _ found: [(source: DiscoveredJob.Source, groups: [TargetGroup])], jobName: String, relabeler: Relabeler,
+    input: DockerInput, known old: [LabelSet: LabelSet?] = [:]
   ) {
     var known: Set<String> = []
-    for source in sources {
-      guard let engine = source.engine, case .docker(let configuration) = source.configuration else {
-        files += source.groups
-        continue
-      }
-      for group in source.groups {
+    for (source, groups) in found {
+      guard let engine = source.engine, case .docker(let configuration) = source.configuration else { continue }
+      files[source.number] = []
+      for group in groups {
         var paths: [LabelSet] = []
         for found in group.flattened {
           guard let id = found["__meta_docker_container_id"] else { continue }
@@ -49,7 +51,7 @@ public struct ContainerTargets: Sendable {
             continue
           }
           if known.contains(id) {
-            left.append(.init(discovered: found, failure: .exists))
+            left.append(.init(discovered: found, discovery: source.number, failure: .exists))
             continue
           }
           var labels: [OutputStream: LabelSet] = [:]
@@ -57,19 +59,21 @@ public struct ContainerTargets: Sendable {
             labels[stream] = result.map { Self.ofEntries($0, found) }
           }
           if labels.isEmpty {
-            left.append(.init(discovered: found, failure: .dropped))
+            left.append(.init(discovered: found, discovery: source.number, failure: .dropped))
             continue
           }
           known.insert(id)
           active.append(
             Active(
-              discovered: found,
+              discovered: found, discovery: source.number,
               source: ContainerSource(
                 job: jobName, id: id, engine: engine, labels: labels, readsFiles: configuration.readLogFiles,
                 input: input),
               labels: OutputStream.allCases.compactMap { labels[$0] }))
         }
-        if !paths.isEmpty { files.append(TargetGroup(source: group.source, targets: paths, labels: .empty)) }
+        if !paths.isEmpty {
+          files[source.number]?.append(TargetGroup(source: group.source, targets: paths, labels: .empty))
+        }
       }
     }
   }
@@ -86,7 +90,7 @@ public struct ContainerTargets: Sendable {
 
   /// Loki refuses entries without a label, so the container's name stands in where rules give none.
   private static func ofEntries(_ labels: LabelSet, _ found: LabelSet) -> LabelSet {
-    var kept = LabelSet(labels.labels.filter { !$0.name.hasPrefix("__") || $0.name == StreamTable.tenantLabel })
+    var kept = labels.ofEntries
     if !kept.labels.contains(where: { $0.name != StreamTable.tenantLabel }) {
       let name = found["__meta_docker_container_name"] ?? ""
       kept["container"] = name.hasPrefix("/") ? String(name.dropFirst()) : name

@@ -5,7 +5,7 @@ public import Tailing
 
 /// Turns what discovery found into files to read: relabelling, `__host__`, `__path__`, `__path_exclude__`.
 ///
-/// Groups that are what they were the last time are not looked at again: of thousands of targets a few change at a time.
+/// A group that changes costs what it holds: nothing goes through all of them but the lists that pages show.
 public struct FileTargets: Sendable {
   /// Why a target is not read, as `promtail_targets_failed_total` names it.
   public enum Failure: String, Sendable, CaseIterable {
@@ -15,119 +15,297 @@ public struct FileTargets: Sendable {
     case exists
   }
 
+  /// Stands for a discovery's number with the groups that the configuration itself names.
+  public static let staticGroups = -1
+
   private static let podLabel = "__meta_kubernetes_pod_uid"
+
+  /// A target as it was found.
+  fileprivate struct Found: Sendable {
+    /// The number of the discovery.
+    var discovery: Int
+    var group: TargetGroup
+    var index: Int
+
+    var labels: LabelSet { group.flattened(index) }
+  }
 
   /// A target whose files are read.
   public struct Active: Sendable {
-    /// Before relabelling.
-    public let discovered: LabelSet
     public let target: FileTarget
     /// The pod that it belongs to, by its UID.
     public let pod: String?
+    private let found: Found
 
-    init(discovered: LabelSet, target: FileTarget) {
-      self.discovered = discovered
+    /// Before relabelling.
+    public var discovered: LabelSet { found.labels }
+    /// Who found it.
+    public var discovery: Int { found.discovery }
+
+    fileprivate init(found: Found, target: FileTarget, pod: String?) {
+      self.found = found
       self.target = target
-      pod = discovered[FileTargets.podLabel]
+      self.pod = pod
     }
 
     /// A target of the last run.
     public init(_ remembered: RememberedPods.Target) {
-      self.init(discovered: LabelSet([FileTargets.podLabel: remembered.pod]), target: remembered.target)
+      let group = TargetGroup(source: "", targets: [LabelSet([FileTargets.podLabel: remembered.pod])], labels: .empty)
+      self.init(
+        found: Found(discovery: FileTargets.staticGroups, group: group, index: 0), target: remembered.target,
+        pod: remembered.pod)
     }
   }
 
   /// A target that is not read.
   public struct Left: Hashable, Sendable {
-    /// Before relabelling.
-    public let discovered: LabelSet
     public let failure: Failure
-    let pod: String?
+    private let found: Found
 
-    init(discovered: LabelSet, failure: Failure) {
-      self.discovered = discovered
+    /// Before relabelling.
+    public var discovered: LabelSet { found.labels }
+    /// Who found it.
+    public var discovery: Int { found.discovery }
+
+    fileprivate init(found: Found, failure: Failure) {
+      self.found = found
       self.failure = failure
-      pod = discovered[FileTargets.podLabel]
     }
+
+    /// A target by itself.
+    init(discovered: LabelSet, discovery: Int, failure: Failure) {
+      let group = TargetGroup(source: "", targets: [discovered], labels: .empty)
+      self.init(found: Found(discovery: discovery, group: group, index: 0), failure: failure)
+    }
+
+    public static func == (a: Left, b: Left) -> Bool { a.failure == b.failure && a.discovered == b.discovered }
+
+    public func hash(into hasher: inout Hasher) {
+      hasher.combine(failure)
+      hasher.combine(discovered)
+    }
+  }
+
+  /// What has become of groups that were put.
+  public struct Changes: Sendable {
+    /// Files to read and no more to read.
+    public fileprivate(set) var targets = TargetChange()
+    /// Targets that are read no more, or not as they were.
+    public fileprivate(set) var former: [Active] = []
+    /// Targets that are not read, as far as they are new or others than before.
+    public fileprivate(set) var left: [Left] = []
+    /// What was not read before, in the same groups.
+    public fileprivate(set) var formerLeft: [Left] = []
+
+    public init() {}
   }
 
   /// What the targets of one group became, each by itself.
   private struct Part: Sendable {
     enum Outcome: Sendable {
-      case active(Active)
-      case left(Left)
+      case active(FileTarget)
+      case left(Failure)
     }
 
+    var discovery: Int
     var group: TargetGroup
     var outcomes: [Outcome]
+    /// The pods that the targets belong to.
+    var pods: [String?]
 
-    var active: [Active] { outcomes.compactMap { if case .active(let active) = $0 { active } else { nil } } }
-    var left: [Left] { outcomes.compactMap { if case .left(let left) = $0 { left } else { nil } } }
+    func found(_ index: Int) -> Found { Found(discovery: discovery, group: group, index: index) }
   }
 
-  public private(set) var active: [Active] = []
-  public private(set) var left: [Left] = []
-  /// Of groups that have changed or are gone: what was read and what was not.
-  public private(set) var former: (active: [Active], left: [Left]) = ([], [])
-  /// Of groups that have changed or are new, and what is there several times: what is not read.
-  public private(set) var changedLeft: [Left] = []
-  /// What is read already, under another group.
-  private var existing: [Left] = []
-  private var parts: [String: Part] = [:]
+  /// A target by its part's number and its index in it; the first of several equal ones is read.
+  private struct Place: Comparable, Sendable {
+    var part: Int
+    var index: Int
+
+    static func < (a: Place, b: Place) -> Bool { a.part == b.part ? a.index < b.index : a.part < b.part }
+  }
+
+  private struct Holders: Sendable {
+    var first: Place
+    /// In their order.
+    var others: [Place] = []
+  }
+
+  /// A group's name among those of all discoveries of the job.
+  private struct Origin: Hashable, Sendable {
+    var discovery: Int
+    var source: String
+  }
+
+  private let rules: Rules
+  /// By their numbers, which say in which order they came.
+  private var parts: [Int: Part] = [:]
+  private var numbers: [Origin: Int] = [:]
+  private var nextNumber = 0
+  /// Where each file target comes from.
+  private var holders: [FileTarget: Holders] = [:]
+  /// How many targets there are of a pod.
+  private var pods: [String: Int] = [:]
+  /// How many targets there are of a path.
+  private var paths: [String: Int] = [:]
+  private var changes = Changes()
 
   /// Of no groups.
-  public init() {}
-
   /// - Parameters:
   ///   - job: the scrape config, by its place.
   ///   - host: what `__host__` must be.
   ///   - directory: what relative paths count from.
-  ///   - old: of the last time, with the same rules.
-  public init(
-    _ groups: [TargetGroup], job: Int, jobName: String, relabeler: Relabeler, host: String, directory: String,
-    after old: FileTargets = FileTargets()
-  ) {
-    let rules = Rules(job: job, jobName: jobName, relabeler: relabeler, host: host, directory: directory)
-    var rest = old.parts
-    var known: Set<FileTarget> = []
-    parts.reserveCapacity(groups.count)
-    known.reserveCapacity(old.active.count)
-    active.reserveCapacity(old.active.count)
-    for group in groups {
-      // Two discoveries of a job may name a group alike.
-      var key = group.source
-      while parts[key] != nil { key += "#" }
-      let before = rest.removeValue(forKey: key)
-      let part: Part
-      if let before, before.group == group {
-        part = before
-      } else {
-        part = rules.part(of: group, before: before)
-        if let before { noteFormer(before) }
-        changedLeft += part.left
-      }
-      parts[key] = part
-      for outcome in part.outcomes {
-        switch outcome {
-        case .active(let one) where known.insert(one.target).inserted: active.append(one)
-        case .active(let one): existing.append(Left(discovered: one.discovered, failure: .exists))
-        case .left(let one): left.append(one)
+  public init(job: Int, jobName: String, relabeler: Relabeler, host: String, directory: String) {
+    rules = Rules(job: job, jobName: jobName, relabeler: relabeler, host: host, directory: directory)
+  }
+
+  // MARK: - Groups
+
+  /// Puts a group in the place of that with the same source; one without targets removes it.
+  /// - Parameter discovery: who found it.
+  public mutating func put(_ group: TargetGroup, of discovery: Int) {
+    let origin = Origin(discovery: discovery, source: group.source)
+    let known = numbers[origin]
+    let before = known.flatMap { parts[$0] }
+    if before?.group == group || before == nil && group.targets.isEmpty { return }
+    let number = known ?? nextNumber
+    if known == nil {
+      numbers[origin] = number
+      nextNumber += 1
+    }
+    var after = rules.part(of: group, discovery: discovery, before: before)
+    // What stays in its place is not touched: of most changes nothing follows for what is read.
+    func stays(_ index: Int) -> Bool {
+      guard let before, before.outcomes.indices.contains(index), after.outcomes.indices.contains(index),
+        case .active(let old) = before.outcomes[index], case .active(let new) = after.outcomes[index]
+      else { return false }
+      return old == new
+    }
+    if let before {
+      for index in before.outcomes.indices {
+        if stays(index) {
+          // Equal values share their memory.
+          after.outcomes[index] = before.outcomes[index]
+        } else {
+          remove(Place(part: number, index: index), of: before)
         }
       }
+      for pod in before.pods { Self.count(-1, pod, in: &pods) }
     }
-    for gone in rest.values { noteFormer(gone) }
-    left += existing
-    changedLeft += existing
-    former.left += old.existing
+    if group.targets.isEmpty { numbers[origin] = nil }
+    parts[number] = group.targets.isEmpty ? nil : after
+    for index in after.outcomes.indices where !stays(index) { add(Place(part: number, index: index), of: after) }
+    for pod in after.pods { Self.count(1, pod, in: &pods) }
   }
 
-  private mutating func noteFormer(_ part: Part) {
-    former.active += part.active
-    former.left += part.left
+  /// Puts these groups in the place of all that a discovery found.
+  public mutating func replace(_ groups: [TargetGroup], of discovery: Int) {
+    let new = Set(groups.map(\.source))
+    for origin in numbers.keys where origin.discovery == discovery && !new.contains(origin.source) {
+      put(.gone(origin.source), of: discovery)
+    }
+    for group in groups { put(group, of: discovery) }
   }
+
+  /// What has changed since the last call.
+  public mutating func takeChanges() -> Changes {
+    defer { changes = Changes() }
+    return changes
+  }
+
+  private mutating func remove(_ place: Place, of part: Part) {
+    let found = part.found(place.index)
+    switch part.outcomes[place.index] {
+    case .left(let failure): changes.formerLeft.append(Left(found: found, failure: failure))
+    case .active(let target):
+      Self.count(-1, target.path, in: &paths)
+      guard var places = holders[target] else { return }
+      if places.first != place {
+        places.others.removeAll { $0 == place }
+        changes.formerLeft.append(Left(found: found, failure: .exists))
+      } else {
+        changes.former.append(Active(found: found, target: target, pod: part.pods[place.index]))
+        if places.others.isEmpty {
+          holders[target] = nil
+          return changes.targets.remove(target)
+        }
+        places.first = places.others.removeFirst()
+        changes.formerLeft += existing(places.first)
+      }
+      holders[target] = places
+    }
+  }
+
+  private mutating func add(_ place: Place, of part: Part) {
+    switch part.outcomes[place.index] {
+    case .left(let failure): changes.left.append(Left(found: part.found(place.index), failure: failure))
+    case .active(let target):
+      Self.count(1, target.path, in: &paths)
+      guard var places = holders[target] else {
+        holders[target] = Holders(first: place)
+        return changes.targets.add(target)
+      }
+      let other = max(place, places.first)
+      places.first = min(place, places.first)
+      places.others.insert(other, at: places.others.firstIndex { other < $0 } ?? places.others.count)
+      changes.left += existing(other)
+      holders[target] = places
+    }
+  }
+
+  /// What there is to be said of a target that is read already, under another.
+  private func existing(_ place: Place) -> [Left] {
+    parts[place.part].map { [Left(found: $0.found(place.index), failure: .exists)] } ?? []
+  }
+
+  private static func count(_ change: Int, _ name: String?, in counts: inout [String: Int]) {
+    guard let name else { return }
+    let count = counts[name, default: 0] + change
+    counts[name] = count == 0 ? nil : count
+  }
+
+  // MARK: - What there is
+
+  /// The scrape config, by its place.
+  public var job: Int { rules.job }
+
+  /// How many targets are read.
+  public var activeCount: Int { holders.count }
+
+  /// Targets that are read, groups in the order in which they came.
+  public var active: [Active] {
+    all.compactMap { place, part -> Active? in
+      guard case .active(let target) = part.outcomes[place.index], holders[target]?.first == place else { return nil }
+      return Active(found: part.found(place.index), target: target, pod: part.pods[place.index])
+    }
+  }
+
+  /// Targets that are not read.
+  public var left: [Left] {
+    all.compactMap { place, part -> Left? in
+      switch part.outcomes[place.index] {
+      case .left(let failure): return Left(found: part.found(place.index), failure: failure)
+      case .active(let target):
+        return holders[target]?.first == place ? nil : Left(found: part.found(place.index), failure: .exists)
+      }
+    }
+  }
+
+  private var all: [(Place, Part)] {
+    parts.sorted { $0.key < $1.key }.flatMap { number, part in
+      part.outcomes.indices.map { (Place(part: number, index: $0), part) }
+    }
+  }
+
+  /// Whether there is a target of a pod, read or not.
+  func has(pod: String) -> Bool { pods[pod] != nil }
+
+  /// Whether a path is read.
+  func reads(path: String) -> Bool { paths[path] != nil }
+
+  // MARK: - One target
 
   /// What becomes of a target by itself.
-  private struct Rules {
+  private struct Rules: Sendable {
     let job: Int
     let jobName: String
     let relabeler: Relabeler
@@ -135,35 +313,35 @@ public struct FileTargets: Sendable {
     let directory: String
 
     /// - Parameter before: the group's targets that stay keep what they became.
-    func part(of group: TargetGroup, before: Part?) -> Part {
+    func part(of group: TargetGroup, discovery: Int, before: Part?) -> Part {
       var known: [LabelSet: Part.Outcome] = [:]
       // A pod's group is made anew for one change; a list of a thousand targets is mostly what it was.
       if let before, before.outcomes.count > 8 {
-        for outcome in before.outcomes {
-          switch outcome {
-          case .active(let one): known[one.discovered] = outcome
-          case .left(let one): known[one.discovered] = outcome
-          }
-        }
+        for index in before.outcomes.indices { known[before.group.flattened(index)] = before.outcomes[index] }
       }
-      return Part(group: group, outcomes: group.flattened.map { known[$0] ?? outcome(of: $0) })
+      var part = Part(discovery: discovery, group: group, outcomes: [], pods: [])
+      for index in group.targets.indices {
+        let found = group.flattened(index)
+        part.outcomes.append(known[found] ?? outcome(of: found))
+        part.pods.append(found[FileTargets.podLabel])
+      }
+      return part
     }
 
     private func outcome(of found: LabelSet) -> Part.Outcome {
-      guard let labels = relabeler.apply(found) else { return .left(Left(discovered: found, failure: .dropped)) }
-      if let wanted = labels["__host__"], wanted != host {
-        return .left(Left(discovered: found, failure: .wrongHost))
-      }
-      guard let path = labels["__path__"], !path.isEmpty else {
-        return .left(Left(discovered: found, failure: .noPath))
-      }
+      guard let labels = relabeler.apply(found) else { return .left(.dropped) }
+      if let wanted = labels["__host__"], wanted != host { return .left(.wrongHost) }
+      guard let path = labels["__path__"], !path.isEmpty else { return .left(.noPath) }
       let exclude = labels["__path_exclude__"] ?? ""
-      let target = FileTarget(
-        job: job, jobName: jobName, path: CleanPath.absolute(path, from: directory),
-        exclude: exclude.isEmpty ? "" : CleanPath.absolute(exclude, from: directory),
-        labels: LabelSet(
-          labels.labels.filter { !$0.name.hasPrefix("__") || $0.name == StreamTable.tenantLabel }))
-      return .active(Active(discovered: found, target: target))
+      return .active(
+        FileTarget(
+          job: job, jobName: jobName, path: CleanPath.absolute(path, from: directory),
+          exclude: exclude.isEmpty ? "" : CleanPath.absolute(exclude, from: directory), labels: labels.ofEntries))
     }
   }
+}
+
+extension LabelSet {
+  /// What lines have of a target's labels, as relabelling left them.
+  public var ofEntries: LabelSet { filter { !$0.hasPrefix("__") || $0 == StreamTable.tenantLabel } }
 }

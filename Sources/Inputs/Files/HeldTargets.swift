@@ -13,11 +13,26 @@ public struct HeldTargets: Sendable {
     var sizes: [String: UInt64] = [:]
     /// Sizes when they were last seen.
     var seen: [String: UInt64] = [:]
+    var wasLookedAt = false
+
+    /// Whether there is something to be learned. Of what has no files nothing is, until they may be let go.
+    func isWorthALook(_ look: Look, _ now: Int64) -> Bool {
+      !wasLookedAt || look == .again && (!seen.isEmpty || now - since >= HeldTargets.leastWait)
+    }
+  }
+
+  /// Whose files are looked at.
+  public enum Look: Sendable {
+    /// Of those that nobody has looked at yet.
+    case first
+    case again
   }
 
   /// How long files are followed that grow on after their pod is gone: a pod that was deleted by force ends later than its
   /// object. What was there when the pod went is read in any case, however long it takes.
   static let patience: Int64 = 15_000_000_000
+  /// How long they are held at least.
+  static let leastWait: Int64 = 1_000_000_000
 
   public private(set) var held: [Held] = []
 
@@ -29,38 +44,37 @@ public struct HeldTargets: Sendable {
   /// - Parameters:
   ///   - before: targets that may be gone.
   ///   - now: monotonic nanoseconds.
-  public mutating func update(before: [FileTargets.Active], after: FileTargets, now: Int64) {
-    let candidates = before.filter { $0.pod != nil }
-    if candidates.isEmpty, held.isEmpty { return }
+  /// - Returns: whether others are held.
+  public mutating func update(before: [FileTargets.Active], after: FileTargets, now: Int64) -> Bool {
     // A pod that is there again, or another target that reads the files, ends it.
-    let all = candidates + held.map(\.active)
-    var gone = Set(all.compactMap(\.pod))
-    var unread = Set(all.map(\.target.path))
-    for active in after.active {
-      if let pod = active.pod { gone.remove(pod) }
-      unread.remove(active.target.path)
-    }
-    for left in after.left { if let pod = left.pod { gone.remove(pod) } }
     func isNeeded(_ active: FileTargets.Active) -> Bool {
-      unread.contains(active.target.path) && active.pod.map { gone.contains($0) } == true
+      guard let pod = active.pod else { return false }
+      return !after.has(pod: pod) && !after.reads(path: active.target.path)
     }
+    let count = held.count
     held.removeAll { !isNeeded($0.active) }
-    for active in candidates where isNeeded(active) {
+    var isChanged = held.count != count
+    for active in before where isNeeded(active) {
       if held.contains(where: { $0.active.target == active.target }) { continue }
       held.append(Held(active: active, since: now))
+      isChanged = true
     }
+    return isChanged
   }
 
   /// Lets go what is read to its end.
   /// - Returns: whether anything was.
-  public mutating func release(now: Int64, files: MatchedFiles) -> Bool {
+  public mutating func release(_ look: Look, now: Int64, files: MatchedFiles) -> Bool {
     let count = held.count
-    for index in held.indices.reversed() where isDone(&held[index], now, files) { held.remove(at: index) }
+    for index in held.indices.reversed() where held[index].isWorthALook(look, now) {
+      if isDone(&held[index], now, files) { held.remove(at: index) }
+    }
     return held.count != count
   }
 
   private func isDone(_ held: inout Held, _ now: Int64, _ files: MatchedFiles) -> Bool {
     var isDone = true
+    held.wasLookedAt = true
     for file in files.of(held.active.target) {
       guard let size = file.size else {
         // Its reader follows a deleted file for a while yet, and needs no target for that.
@@ -74,6 +88,6 @@ public struct HeldTargets: Sendable {
       isDone = false
     }
     // The first look only takes note: a line may be on its way to the file.
-    return isDone && now - held.since >= 1_000_000_000
+    return isDone && now - held.since >= Self.leastWait
   }
 }

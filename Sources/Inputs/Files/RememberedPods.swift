@@ -22,7 +22,9 @@ public struct RememberedPods: Sendable {
 
   private let path: String
   private let files: any FileSystem
-  private var saved: Set<Target> = []
+  /// The version of what is on disk; nil for what the last run left.
+  private var saved: Int?
+  private var isEmpty = true
   private var isFailing = false
 
   /// - Parameter positions: the positions file, which it lies beside.
@@ -35,17 +37,24 @@ public struct RememberedPods: Sendable {
   public mutating func load() -> [Target] {
     guard case .success(let bytes) = files.readWhole(path) else { return [] }
     let targets = Self.parse(String(decoding: bytes, as: UTF8.self)) ?? []
-    saved = Set(targets)
+    isEmpty = targets.isEmpty
     return targets
   }
 
   /// Saves what has changed. That it cannot is told once.
-  public mutating func save(_ targets: [Target], log: Log) {
-    let new = Set(targets)
-    if new == saved { return }
+  /// - Parameter version: another number whenever the targets may be others.
+  public mutating func save(_ version: Int, _ targets: @autoclosure () -> [Target], log: Log) {
+    if version == saved { return }
+    let targets = targets()
+    // Where there are no pods there is no file.
+    if targets.isEmpty, isEmpty {
+      saved = version
+      return
+    }
     switch files.replace(path, with: Array(Self.text(targets).utf8), mode: 0o600) {
     case .success:
-      saved = new
+      saved = version
+      isEmpty = targets.isEmpty
       isFailing = false
     case .failure(let error):
       if !isFailing {

@@ -8,6 +8,9 @@
 int clinux_open(const char *path, int flags, unsigned mode);
 int clinux_errno(void);
 
+/// The kind of the file system that a path lies on, as statfs(2) names it; 0 where that cannot be told.
+unsigned clinux_file_system(const char *path);
+
 /// Writes the system's words for an error number, ended by NUL.
 void clinux_strerror(int code, char *buffer, size_t size);
 
