@@ -15,7 +15,7 @@ public struct Glob: Sendable {
   }
 
   enum Token: Equatable, Sendable {
-    case character(Unicode.Scalar)
+    case text([Unicode.Scalar])
     case any
     case star
     case oneOf([ClosedRange<UInt32>], negated: Bool)
@@ -37,9 +37,17 @@ public struct Glob: Sendable {
   }
 
   /// Whether the path is one that the pattern names.
-  public func matches(_ path: String) -> Bool {
-    let names = path.split(separator: "/", omittingEmptySubsequences: true)
-    return alternatives.contains { Self.matches($0[...], names[...]) }
+  public func matches(_ path: String) -> Bool { matches(Self.names(path)) }
+
+  /// The names that a path consists of.
+  static func names(_ path: String) -> [Substring] { path.split(separator: "/", omittingEmptySubsequences: true) }
+
+  /// The same of a path that many patterns are asked about.
+  func matches(_ names: [Substring]) -> Bool {
+    alternatives.contains { segments in
+      if segments.count != names.count, !segments.contains(.anyDirectories) { return false }
+      return Self.matches(segments[...], names[...])
+    }
   }
 
   /// Finds what is there.
@@ -47,13 +55,18 @@ public struct Glob: Sendable {
   ///   - directory: called for each directory whose names decide what is found, and for missing ones.
   ///   - found: called for each path that matches, of whatever kind.
   public func walk(_ files: any FileSystem, directory: (String) -> Void, found: (String) -> Void) {
+    walk(DirectoryListings(files), directory: directory, found: found)
+  }
+
+  /// The same, with what other patterns have looked at already.
+  func walk(_ listings: DirectoryListings, directory: (String) -> Void, found: (String) -> Void) {
     for segments in alternatives {
-      walk(segments[...], at: "", parents: [], files, directory, found)
+      walk(segments[...], at: "", parents: [], listings, directory, found)
     }
   }
 
   private func walk(
-    _ segments: ArraySlice<Segment>, at path: String, parents: [FileIdentity], _ files: any FileSystem,
+    _ segments: ArraySlice<Segment>, at path: String, parents: [FileIdentity], _ files: DirectoryListings,
     _ directory: (String) -> Void, _ found: (String) -> Void
   ) {
     guard let segment = segments.first else {
@@ -128,9 +141,9 @@ public struct Glob: Sendable {
           token += 1
           place += 1
           continue
-        case .character(let wanted) where wanted == name[place]:
+        case .text(let wanted) where name[place...].starts(with: wanted):
           token += 1
-          place += 1
+          place += wanted.count
           continue
         case .oneOf(let ranges, let negated)
         where ranges.contains(where: { $0.contains(name[place].value) }) != negated:
@@ -153,17 +166,23 @@ public struct Glob: Sendable {
   private static func segment(_ text: [Unicode.Scalar]) -> Segment? {
     if text == ["*", "*"] { return .anyDirectories }
     var tokens: [Token] = []
+    var literal: [Unicode.Scalar] = []
+    func endLiteral() {
+      if !literal.isEmpty { tokens.append(.text(literal)) }
+      literal = []
+    }
     var place = 0
     while place < text.count {
       let character = text[place]
       place += 1
+      if "*?[".unicodeScalars.contains(character) { endLiteral() }
       switch character {
       case "*":
         if tokens.last != .star { tokens.append(.star) }
       case "?": tokens.append(.any)
       case "\\":
         guard place < text.count else { return nil }
-        tokens.append(.character(text[place]))
+        literal.append(text[place])
         place += 1
       case "[":
         var negated = false
@@ -189,15 +208,12 @@ public struct Glob: Sendable {
         }
         place += 1
         tokens.append(.oneOf(ranges, negated: negated))
-      default: tokens.append(.character(character))
+      default: literal.append(character)
       }
     }
-    var literal = String.UnicodeScalarView()
-    for token in tokens {
-      guard case .character(let character) = token else { return .pattern(tokens) }
-      literal.append(character)
-    }
-    return .literal(String(literal))
+    if tokens.isEmpty { return .literal(String(String.UnicodeScalarView(literal))) }
+    endLiteral()
+    return .pattern(tokens)
   }
 
   private static func member(_ text: [Unicode.Scalar], _ place: inout Int) -> Unicode.Scalar? {

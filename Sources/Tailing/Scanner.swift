@@ -255,9 +255,10 @@ struct ScanLoop {
   /// - Returns: the files that there are.
   private mutating func look(for numbers: some Sequence<Int>, directories: inout Set<String>) -> Set<FileKey> {
     var seen: Set<FileKey> = []
+    let listings = DirectoryListings(files)
     for number in numbers {
       guard let target = targets[number] else { continue }
-      for path in paths(of: target, directories: &directories) {
+      for path in paths(of: target, listings, directories: &directories) {
         let key = FileKey(target: target.number, path: path)
         if seen.contains(key) { continue }
         if look(at: key, target) { seen.insert(key) }
@@ -282,7 +283,7 @@ struct ScanLoop {
     known = []
   }
 
-  private func paths(of target: Compiled, directories: inout Set<String>) -> [String] {
+  private func paths(of target: Compiled, _ listings: DirectoryListings, directories: inout Set<String>) -> [String] {
     // A path that names an existing file is taken as it is, brackets and all.
     if case .success(let status) = files.status(at: target.target.path), status.kind == .regular {
       directories.insert(parent(target.target.path))
@@ -290,7 +291,7 @@ struct ScanLoop {
     }
     var matched: [String] = []
     var visited: Set<String> = []
-    target.glob?.walk(files, directory: { visited.insert($0) }, found: { matched.append($0) })
+    target.glob?.walk(listings, directory: { visited.insert($0) }, found: { matched.append($0) })
     directories.formUnion(visited)
     return matched.filter { !isExcluded($0, target) }
   }
@@ -393,7 +394,8 @@ struct ScanLoop {
     }
     if needsScan || changed.isEmpty { return needsScan }
     for path in changed {
-      let concerned = targets.values.filter { $0.target.path == path || $0.glob?.matches(path) == true }
+      let names = Glob.names(path)
+      let concerned = targets.values.filter { $0.target.path == path || $0.glob?.matches(names) == true }
       for target in concerned.sorted(by: { $0.number < $1.number }) {
         let key = FileKey(target: target.number, path: path)
         if isExcluded(path, target) || look(at: key, target) { continue }
