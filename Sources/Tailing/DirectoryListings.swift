@@ -1,12 +1,12 @@
-import Syscalls
+public import Syscalls
 
-/// What lies in directories, looked at once: many patterns go through the same ones.
-final class DirectoryListings {
+/// What lies in directories, looked at once: many patterns go through the same ones. For a moment, not to be kept.
+public final class DirectoryListings {
   private let files: any FileSystem
   private var entries: [String: Result<[DirectoryEntry], Errno>] = [:]
   private var statuses: [String: Result<FileStatus, Errno>] = [:]
 
-  init(_ files: any FileSystem) { self.files = files }
+  public init(_ files: any FileSystem) { self.files = files }
 
   func entries(of directory: String) -> Result<[DirectoryEntry], Errno> {
     if let known = entries[directory] { return known }

@@ -59,7 +59,7 @@ public struct Glob: Sendable {
   }
 
   /// The same, with what other patterns have looked at already.
-  func walk(_ listings: DirectoryListings, directory: (String) -> Void, found: (String) -> Void) {
+  public func walk(_ listings: DirectoryListings, directory: (String) -> Void, found: (String) -> Void) {
     for segments in alternatives {
       walk(segments[...], at: "", parents: [], listings, directory, found)
     }

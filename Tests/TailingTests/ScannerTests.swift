@@ -1,5 +1,6 @@
 import LogModel
 import SwiftailTesting
+import Synchronization
 import Syscalls
 import Telemetry
 import Testing
