@@ -123,6 +123,8 @@ public struct AgentProcess: Sendable {
       throw error
     }
     if let server { log.info("server listening", ("http", server.address.description)) }
+    // Most of the program's pages that are mapped by now are those of its start.
+    ProcessMemory.releaseProgram()
   }
 
   /// The discoveries of all jobs.

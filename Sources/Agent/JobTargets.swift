@@ -76,9 +76,10 @@ final class JobTargets: Sendable {
   /// What the next run is to know of pods.
   var pods: [RememberedPods.Target] {
     jobs.flatMap { job in
-      job.read.compactMap { active in
-        active.pod.map { RememberedPods.Target(pod: $0, target: active.target) }
-      }
+      job.files.pods
+        + (job.held.held.map(\.active) + job.remembered).compactMap { active in
+          active.pod.map { RememberedPods.Target(pod: $0, target: active.target) }
+        }
     }
   }
 

@@ -27,14 +27,17 @@ public struct LabelSet: Hashable, Sendable {
 
   /// Of several labels with one name the last counts.
   public init(_ labels: some Sequence<Label>) {
-    let sorted = labels.enumerated().sorted { a, b in
-      a.element.name == b.element.name ? a.offset < b.offset : a.element.name.precedes(b.element.name)
-    }
     self.labels = []
-    self.labels.reserveCapacity(sorted.count)
-    for (_, label) in sorted {
-      if self.labels.last?.name == label.name { self.labels.removeLast() }
-      self.labels.append(label)
+    self.labels.reserveCapacity(labels.underestimatedCount)
+    for label in labels {
+      // Where they come in their order, nothing is moved.
+      let isLast = self.labels.last.map { $0.name.precedes(label.name) } ?? true
+      let place = isLast ? count : place(of: label.name)
+      if place < count, self.labels[place].name == label.name {
+        self.labels[place].value = label.value
+      } else {
+        self.labels.insert(label, at: place)
+      }
     }
   }
 
@@ -87,6 +90,26 @@ public struct LabelSet: Hashable, Sendable {
     }
     merged += labels[place...]
     return LabelSet(sorted: merged)
+  }
+
+  /// Whether the sets differ in a label that matters.
+  public func differs(from other: LabelSet, in matters: (String) -> Bool) -> Bool {
+    var (own, others) = (0, 0)
+    while own < count || others < other.count {
+      let order: Int
+      if own == count || others == other.count {
+        order = own == count ? 1 : -1
+      } else if labels[own].name == other.labels[others].name {
+        order = 0
+      } else {
+        order = labels[own].name.precedes(other.labels[others].name) ? -1 : 1
+      }
+      let name = order <= 0 ? labels[own].name : other.labels[others].name
+      if order != 0 || labels[own].value != other.labels[others].value, matters(name) { return true }
+      if order <= 0 { own += 1 }
+      if order >= 0 { others += 1 }
+    }
+    return false
   }
 
   /// Those whose names are wanted.

@@ -23,6 +23,15 @@ struct RelabelRule: Sendable {
     return sources.map { labels[$0] ?? "" }.joined(separator: configuration.separator)
   }
 
+  /// Whether it may make a difference what a label says.
+  func reads(_ name: String) -> Bool {
+    switch configuration.action {
+    case .labelmap, .labeldrop, .labelkeep: regex.matches(name)
+    case .dropequal, .keepequal: configuration.targetLabel == name || configuration.sourceLabels.contains(name)
+    case .drop, .keep, .replace, .lowercase, .uppercase, .hashmod: configuration.sourceLabels.contains(name)
+    }
+  }
+
   /// - Returns: whether the target stays.
   func apply(to labels: inout LabelSet) -> Bool {
     let value = value(of: labels)

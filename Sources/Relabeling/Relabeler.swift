@@ -16,6 +16,9 @@ public struct Relabeler: Sendable {
     return labels
   }
 
+  /// Whether it may make a difference for other labels, or for whether the target is dropped, what this one says.
+  public func reads(_ name: String) -> Bool { rules.contains { $0.reads(name) } }
+
   /// What each rule does, up to the one that drops the target.
   public func explain(_ labels: LabelSet) -> [RelabelStep] {
     var labels = Self.withoutEmpty(labels)

@@ -1,4 +1,4 @@
-public import Syscalls
+import Syscalls
 
 /// A pattern of paths as in `__path__`: `*`, `?`, `[a-z]`, `{a,b}`, `**` for any number of directories, `\` to quote.
 ///
@@ -30,9 +30,17 @@ public struct Glob: Sendable {
   }
 
   /// Whether the path is one that the pattern names.
-  public func matches(_ path: String) -> Bool {
-    let names = path.split(separator: "/", omittingEmptySubsequences: true)
-    return alternatives.contains { Self.matches($0[...], names[...]) }
+  public func matches(_ path: String) -> Bool { matches(Self.names(path)) }
+
+  /// The names that a path consists of.
+  static func names(_ path: String) -> [Substring] { path.split(separator: "/", omittingEmptySubsequences: true) }
+
+  /// The same of a path that many patterns are asked about.
+  func matches(_ names: [Substring]) -> Bool {
+    alternatives.contains { segments in
+      if segments.count != names.count, !segments.contains(.anyDirectories) { return false }
+      return Self.matches(segments[...], names[...])
+    }
   }
 
   /// Finds what is there.
@@ -43,9 +51,9 @@ public struct Glob: Sendable {
     for segments in alternatives { walk(segments[...], at: "", parents: [], &reading, found) }
   }
 
-  /// The same for one look.
-  public func walk(_ files: any FileSystem, found: (String) -> Void) {
-    var reading = PlainReading(files: files)
+  /// The same, with what other patterns have looked at already.
+  public func walk(_ listings: DirectoryListings, found: (String) -> Void) {
+    var reading = listings
     walk(&reading, found: found)
   }
 

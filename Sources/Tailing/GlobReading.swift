@@ -9,12 +9,3 @@ protocol GlobReading {
   /// Whether one name is in the directory decides what is found.
   mutating func depend(on directory: String)
 }
-
-/// A look at the file system of which nothing is remembered.
-struct PlainReading: GlobReading {
-  let files: any FileSystem
-
-  func status(at path: String) -> FileStatus? { try? files.status(at: path).get() }
-  func entries(of directory: String) -> [DirectoryEntry] { (try? files.entries(of: directory).get()) ?? [] }
-  func depend(on directory: String) {}
-}

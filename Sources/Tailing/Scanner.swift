@@ -419,7 +419,8 @@ struct ScanLoop {
     }
     if needsScan || changed.isEmpty { return needsScan }
     for path in changed {
-      let concerned = targets.values.filter { $0.target.path == path || $0.glob?.matches(path) == true }
+      let names = Glob.names(path)
+      let concerned = targets.values.filter { $0.target.path == path || $0.glob?.matches(names) == true }
       for target in concerned.sorted(by: { $0.number < $1.number }) {
         let key = FileKey(target: target.number, path: path)
         if isExcluded(path, target) || look(at: key, target) { continue }

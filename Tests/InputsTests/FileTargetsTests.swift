@@ -1,3 +1,4 @@
+import AgentConfiguration
 import LogModel
 import Relabeling
 import SwiftailTesting
@@ -10,13 +11,17 @@ import Testing
 /// What is made of changes one by one is what would be made of everything at once.
 @Suite struct FileTargetsTests {
   private static func empty() -> FileTargets {
-    FileTargets(job: 0, jobName: "j", relabeler: Relabeler(compiling: []), host: "h", directory: "/")
+    var copy = RelabelConfiguration()
+    copy.sourceLabels = ["__meta_note"]
+    copy.targetLabel = "note"
+    return FileTargets(job: 0, jobName: "j", relabeler: Relabeler(compiling: [copy]), host: "h", directory: "/")
   }
 
   /// A few paths, pods and labels, so that groups have targets in common.
   private static func group(_ random: inout SeededGenerator) -> TargetGroup {
     let targets = (0..<Int.random(in: 0..<4, using: &random)).map { _ in
-      var labels = ["note": String(Int.random(in: 0..<3, using: &random))]
+      var labels = ["__meta_note": String(Int.random(in: 0..<3, using: &random))]
+      labels["__meta_unread"] = String(Int.random(in: 0..<3, using: &random))
       if Int.random(in: 0..<5, using: &random) > 0 { labels["__path__"] = "/p\(Int.random(in: 0..<6, using: &random))" }
       if Int.random(in: 0..<5, using: &random) == 0 { labels["__host__"] = "other" }
       if Bool.random(using: &random) {
@@ -48,6 +53,7 @@ import Testing
     /// In the order in which the groups came.
     var groups: [(discovery: Int, group: TargetGroup)] = []
     var read: [FileTarget: Int] = [:]
+    var left: [FileTargets.Failure: Int] = [:]
     for _ in 0..<60 {
       let before = targets
       let discovery = Int.random(in: 0..<2, using: &random)
@@ -89,11 +95,11 @@ import Testing
       let now = Set(targets.active.map(\.target))
       let former = Set(changes.former.map(\.target))
       for gone in before.active where !now.contains(gone.target) { #expect(former.contains(gone.target)) }
-      // What is not read is told of when it is new; what is there several times, when it becomes so.
-      let known = Set(before.left)
-      for left in targets.left where left.failure != .exists && !known.contains(left) {
-        #expect(changes.left.contains(left))
-      }
+      // Those that are not read add up, too.
+      for one in changes.left { left[one.failure, default: 0] += 1 }
+      for one in changes.formerLeft { left[one.failure, default: 0] -= 1 }
+      left = left.filter { $0.value != 0 }
+      #expect(left == Dictionary(whole.left.map { ($0.failure, 1) }, uniquingKeysWith: +))
     }
   }
 

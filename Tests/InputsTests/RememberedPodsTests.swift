@@ -17,13 +17,17 @@ import Testing
     RememberedPods.Target(pod: "", target: FileTarget(job: 0, jobName: "", path: "", exclude: "/x", labels: .empty)),
   ]
 
+  private static func text(_ targets: [RememberedPods.Target]) -> String {
+    String(decoding: RememberedPods.text(targets), as: UTF8.self)
+  }
+
   @Test func whatIsWrittenIsReadAgain() {
-    #expect(RememberedPods.parse(RememberedPods.text(Self.targets)) == Self.targets)
-    #expect(RememberedPods.parse(RememberedPods.text([])) == [])
+    #expect(RememberedPods.parse(Self.text(Self.targets)) == Self.targets)
+    #expect(RememberedPods.parse(Self.text([])) == [])
   }
 
   @Test func aTornOrChangedFileIsNotBelieved() {
-    let text = Array(RememberedPods.text(Self.targets).utf8)
+    let text = RememberedPods.text(Self.targets)
     for length in text.indices {
       #expect(RememberedPods.parse(String(decoding: text[..<length], as: UTF8.self)) == nil)
     }
@@ -46,14 +50,14 @@ import Testing
     pods.save(1, Self.targets, log: log)
     files.fail(.replace, with: nil)
     pods.save(1, Self.targets, log: log)
-    #expect(files.text(path) == RememberedPods.text(Self.targets))
+    #expect(files.text(path) == Self.text(Self.targets))
     pods.save(
       1,
       {
         Issue.record("asked for"); return []
       }(), log: log)
     pods.save(2, [], log: log)
-    #expect(files.text(path) == RememberedPods.text([]))
+    #expect(files.text(path) == Self.text([]))
     var next = RememberedPods(besides: "/run/positions.yaml", files: files)
     #expect(next.load().isEmpty)
   }

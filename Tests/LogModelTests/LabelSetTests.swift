@@ -48,4 +48,14 @@ import Testing
       for label in names(seed &+ 1) { #expect(set[label.name] == expected[label.name]) }
     }
   }
+
+  @Test func onlyWhatMattersMakesADifference() {
+    for seed in 0..<500 as Range<UInt64> {
+      let (a, b) = (LabelSet(names(seed)), LabelSet(names(seed &* 31 &+ 7)))
+      for wanted in [["a"], ["a_b", "é", ""], ["__x", "aB", "a-b", "\u{10000}"]] {
+        #expect(a.differs(from: b) { wanted.contains($0) } == wanted.contains { a[$0] != b[$0] })
+      }
+      #expect(!a.differs(from: a) { _ in true })
+    }
+  }
 }

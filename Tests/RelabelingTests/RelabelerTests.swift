@@ -121,4 +121,29 @@ struct RelabelerTests {
     }
     #expect(hash.joined() == expected)
   }
+
+  /// Other labels and whether the target stays are the same, whatever a label says that is not read.
+  @Test func whatIsNotReadMakesNoDifference() throws {
+    var random = SystemRandomNumberGenerator()
+    let names = ["a", "b", "c", "__d", "__e"]
+    func name() -> String { names.randomElement(using: &random)! }
+    for _ in 0..<2000 {
+      let rules = try (0..<3).map { _ in
+        try Self.rule(
+          RelabelConfiguration.Action.allCases.randomElement(using: &random)!, [name(), name()],
+          regex: [".*", "[ab]", "(.)", "1;.*", "__(.)"].randomElement(using: &random)!, target: name(),
+          replacement: ["$1", "x", "__d"].randomElement(using: &random)!, modulus: 3)
+      }
+      let relabeler = Relabeler(compiling: rules)
+      var labels = LabelSet(Dictionary(names.map { ($0, String(Int.random(in: 0..<3))) }, uniquingKeysWith: { $1 }))
+      let changed = name()
+      if relabeler.reads(changed) { continue }
+      func others() -> LabelSet? { relabeler.apply(labels).map { $0.filter { $0 != changed } } }
+      let before = others()
+      labels[changed] = "other"
+      #expect(others() == before)
+      labels[changed] = nil
+      #expect(others() == before)
+    }
+  }
 }

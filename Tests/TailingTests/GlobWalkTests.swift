@@ -9,7 +9,7 @@ import Testing
 
   private func found(_ pattern: String) throws -> [String] {
     var paths: [String] = []
-    try #require(Glob(pattern)).walk(files) { paths.append($0) }
+    try #require(Glob(pattern)).walk(DirectoryListings(files)) { paths.append($0) }
     return paths.sorted()
   }
 
@@ -25,7 +25,7 @@ import Testing
 
   @Test func directories_to_watch_include_those_that_are_missing() throws {
     files.append("/l/a.log", "")
-    var reading = NotingReading(plain: PlainReading(files: files))
+    var reading = NotingReading(plain: DirectoryListings(files))
     try #require(Glob("/l/new/*.log")).walk(&reading, found: { _ in })
     #expect(reading.directories.contains("/l"))
   }
@@ -39,7 +39,7 @@ import Testing
 
 /// Notes the directories that are asked about.
 private struct NotingReading: GlobReading {
-  let plain: PlainReading
+  let plain: DirectoryListings
   var directories: Set<String> = []
 
   func status(at path: String) -> FileStatus? { plain.status(at: path) }

@@ -16,7 +16,7 @@ struct KubernetesDiscoverer: Discoverer {
     }
   }
 
-  private static let rest: Int64 = 50_000_000
+  private static let rest: Int64 = 100_000_000
 
   private let role: KubernetesDiscoveryConfiguration.Role
   private let attach: KubernetesDiscoveryConfiguration.AttachMetadata

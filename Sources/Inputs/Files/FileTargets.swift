@@ -102,7 +102,7 @@ public struct FileTargets: Sendable {
 
   /// What the targets of one group became, each by itself.
   private struct Part: Sendable {
-    enum Outcome: Sendable {
+    enum Outcome: Hashable, Sendable {
       case active(FileTarget)
       case left(Failure)
     }
@@ -144,9 +144,9 @@ public struct FileTargets: Sendable {
   /// Where each file target comes from.
   private var holders: [FileTarget: Holders] = [:]
   /// How many targets there are of a pod.
-  private var pods: [String: Int] = [:]
+  private var podUses: [String: Int] = [:]
   /// How many targets there are of a path.
-  private var paths: [String: Int] = [:]
+  private var pathUses: [String: Int] = [:]
   private var changes = Changes()
 
   /// Of no groups.
@@ -175,10 +175,8 @@ public struct FileTargets: Sendable {
     var after = rules.part(of: group, discovery: discovery, before: before)
     // What stays in its place is not touched: of most changes nothing follows for what is read.
     func stays(_ index: Int) -> Bool {
-      guard let before, before.outcomes.indices.contains(index), after.outcomes.indices.contains(index),
-        case .active(let old) = before.outcomes[index], case .active(let new) = after.outcomes[index]
-      else { return false }
-      return old == new
+      guard let before, index < before.outcomes.count, index < after.outcomes.count else { return false }
+      return before.outcomes[index] == after.outcomes[index]
     }
     if let before {
       for index in before.outcomes.indices {
@@ -189,12 +187,12 @@ public struct FileTargets: Sendable {
           remove(Place(part: number, index: index), of: before)
         }
       }
-      for pod in before.pods { Self.count(-1, pod, in: &pods) }
+      for pod in before.pods { Self.count(-1, pod, in: &podUses) }
     }
     if group.targets.isEmpty { numbers[origin] = nil }
     parts[number] = group.targets.isEmpty ? nil : after
     for index in after.outcomes.indices where !stays(index) { add(Place(part: number, index: index), of: after) }
-    for pod in after.pods { Self.count(1, pod, in: &pods) }
+    for pod in after.pods { Self.count(1, pod, in: &podUses) }
   }
 
   /// Puts these groups in the place of all that a discovery found.
@@ -217,7 +215,7 @@ public struct FileTargets: Sendable {
     switch part.outcomes[place.index] {
     case .left(let failure): changes.formerLeft.append(Left(found: found, failure: failure))
     case .active(let target):
-      Self.count(-1, target.path, in: &paths)
+      Self.count(-1, target.path, in: &pathUses)
       guard var places = holders[target] else { return }
       if places.first != place {
         places.others.removeAll { $0 == place }
@@ -239,7 +237,7 @@ public struct FileTargets: Sendable {
     switch part.outcomes[place.index] {
     case .left(let failure): changes.left.append(Left(found: part.found(place.index), failure: failure))
     case .active(let target):
-      Self.count(1, target.path, in: &paths)
+      Self.count(1, target.path, in: &pathUses)
       guard var places = holders[target] else {
         holders[target] = Holders(first: place)
         return changes.targets.add(target)
@@ -279,6 +277,14 @@ public struct FileTargets: Sendable {
     }
   }
 
+  /// Those of pods, in any order.
+  public var pods: [RememberedPods.Target] {
+    holders.compactMap { target, places in
+      guard let pod = parts[places.first.part]?.pods[places.first.index] else { return nil }
+      return RememberedPods.Target(pod: pod, target: target)
+    }
+  }
+
   /// Targets that are not read.
   public var left: [Left] {
     all.compactMap { place, part -> Left? in
@@ -297,10 +303,10 @@ public struct FileTargets: Sendable {
   }
 
   /// Whether there is a target of a pod, read or not.
-  func has(pod: String) -> Bool { pods[pod] != nil }
+  func has(pod: String) -> Bool { podUses[pod] != nil }
 
   /// Whether a path is read.
-  func reads(path: String) -> Bool { paths[path] != nil }
+  func reads(path: String) -> Bool { pathUses[path] != nil }
 
   // MARK: - One target
 
@@ -314,19 +320,39 @@ public struct FileTargets: Sendable {
 
     /// - Parameter before: the group's targets that stay keep what they became.
     func part(of group: TargetGroup, discovery: Int, before: Part?) -> Part {
-      var known: [LabelSet: Part.Outcome] = [:]
-      // A pod's group is made anew for one change; a list of a thousand targets is mostly what it was.
-      if let before, before.outcomes.count > 8 {
-        for index in before.outcomes.indices { known[before.group.flattened(index)] = before.outcomes[index] }
-      }
       var part = Part(discovery: discovery, group: group, outcomes: [], pods: [])
-      for index in group.targets.indices {
+      let isLike = before.map { !group.labels.differs(from: $0.group.labels, in: matters) } ?? false
+      var known: [LabelSet: Part.Outcome]?
+      for (index, target) in group.targets.enumerated() {
+        part.pods.append(target[FileTargets.podLabel] ?? group.labels[FileTargets.podLabel])
+        if let before, isLike, index < before.outcomes.count,
+          !target.differs(from: before.group.targets[index], in: matters)
+        {
+          part.outcomes.append(before.outcomes[index])
+          continue
+        }
         let found = group.flattened(index)
-        part.outcomes.append(known[found] ?? outcome(of: found))
-        part.pods.append(found[FileTargets.podLabel])
+        // Within a long list most targets are what they were, if in other places.
+        if let before, before.outcomes.count > 8 {
+          if known == nil {
+            known = Dictionary(zip(before.group.flattened, before.outcomes), uniquingKeysWith: { first, _ in first })
+          }
+          if let outcome = known?[found] {
+            part.outcomes.append(outcome)
+            continue
+          }
+        }
+        part.outcomes.append(outcome(of: found))
       }
       return part
     }
+
+    /// Whether it may make a difference for what is read what a label says.
+    private func matters(_ name: String) -> Bool {
+      !name.hasPrefix("__") || Self.special.contains(name) || relabeler.reads(name)
+    }
+
+    private static let special: Set<String> = ["__host__", "__path__", "__path_exclude__", StreamTable.tenantLabel]
 
     private func outcome(of found: LabelSet) -> Part.Outcome {
       guard let labels = relabeler.apply(found) else { return .left(.dropped) }

@@ -20,14 +20,16 @@ public struct MatchedFile: Hashable, Sendable {
   public var lag: UInt64 { size.map { $0 - min($0, acked ?? 0) } ?? 0 }
 }
 
-/// Looks at the files of a target.
+/// Looks at the files of targets, of all at the same moment.
 public struct MatchedFiles {
   private let files: any FileSystem
+  private let listings: DirectoryListings
   private let positions: [FilePosition]
 
   /// - Parameter positions: of all files that are read.
   public init(files: any FileSystem, positions: [FilePosition]) {
     self.files = files
+    listings = DirectoryListings(files)
     self.positions = positions
   }
 
@@ -43,7 +45,7 @@ public struct MatchedFiles {
     if case .success(let status) = files.status(at: target.path), status.kind == .regular {
       paths.insert(target.path)
     } else {
-      glob?.walk(files, found: { if isMatched($0) { paths.insert($0) } })
+      glob?.walk(listings, found: { if isMatched($0) { paths.insert($0) } })
     }
     var matched: [MatchedFile] = []
     for path in paths {

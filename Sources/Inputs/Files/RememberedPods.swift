@@ -51,7 +51,7 @@ public struct RememberedPods: Sendable {
       saved = version
       return
     }
-    switch files.replace(path, with: Array(Self.text(targets).utf8), mode: 0o600) {
+    switch files.replace(path, with: Self.text(targets), mode: 0o600) {
     case .success:
       saved = version
       isEmpty = targets.isEmpty
@@ -66,24 +66,40 @@ public struct RememberedPods: Sendable {
     }
   }
 
-  static func text(_ targets: [Target]) -> String {
-    var out = head + "\n"
+  static func text(_ targets: [Target]) -> [UInt8] {
+    var out = Array((head + "\n").utf8)
     for one in targets {
-      let words = [one.pod, one.target.jobName, one.target.path, one.target.exclude]
-      out += "pod " + words.map(GoQuote.quote).joined(separator: " ")
+      out += "pod".utf8
+      for word in [one.pod, one.target.jobName, one.target.path, one.target.exclude] { append(word, to: &out) }
       for label in one.target.labels.labels {
-        out += " " + GoQuote.quote(label.name) + " " + GoQuote.quote(label.value)
+        append(label.name, to: &out)
+        append(label.value, to: &out)
       }
-      out += "\n"
+      out.append(UInt8(ascii: "\n"))
     }
-    return out + "sum \(checksum(out))\n"
+    let sum = out.withUnsafeBufferPointer { checksum($0) }
+    return out + "sum \(sum)\n".utf8
+  }
+
+  private static func append(_ word: String, to out: inout [UInt8]) {
+    var word = word
+    word.withUTF8 { utf8 in
+      out.append(UInt8(ascii: " "))
+      guard utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else {
+        return out.append(contentsOf: GoQuote.quote(String(decoding: utf8, as: UTF8.self)).utf8)
+      }
+      out.append(UInt8(ascii: "\""))
+      out.append(contentsOf: utf8)
+      out.append(UInt8(ascii: "\""))
+    }
   }
 
   /// nil when the text is not whole.
   static func parse(_ text: String) -> [Target]? {
     var lines = text.split(separator: "\n")
     guard let sum = lines.popLast(), text.hasSuffix("\n"),
-      sum == "sum \(checksum(String(text.dropLast(sum.count + 1))))", lines.first == Substring(head)
+      sum == "sum \(Array(text.utf8.dropLast(sum.utf8.count + 1)).withUnsafeBufferPointer { checksum($0) })",
+      lines.first == Substring(head)
     else { return nil }
     var targets: [Target] = []
     for line in lines.dropFirst() {
@@ -110,8 +126,7 @@ public struct RememberedPods: Sendable {
     return words
   }
 
-  private static func checksum(_ text: String) -> String {
-    var text = text
-    return String(text.withUTF8 { Hash.bytes($0) }, radix: 16)
+  private static func checksum(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+    String(Hash.bytes(bytes), radix: 16)
   }
 }
