@@ -96,7 +96,9 @@ struct Explanation: Sendable {
     LabelSet, String, Target.Outcome
   )] {
     func target(_ active: FileTargets.Active, _ outcome: Target.Outcome) -> (LabelSet, String, Target.Outcome) {
-      (active.discovered, job.mechanism(active.discovery) ?? "static", outcome)
+      // Pods of the last run, or of a former configuration, are of no discovery that there is.
+      let mechanism = job.mechanism(active.discovery) ?? (active.pod == nil ? "static" : "kubernetes_sd")
+      return (active.discovered, mechanism, outcome)
     }
     let containers = job.containers.map { container -> (LabelSet, String, Target.Outcome) in
       let conditions = (sources[container.source.key] ?? []).map(\.condition)

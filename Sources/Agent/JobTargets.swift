@@ -43,6 +43,7 @@ final class JobTargets: Sendable {
   /// Takes over the jobs of a configuration. Discoveries are to tell all that they found anew.
   func configure(_ scrapeConfigs: [ScrapeConfiguration]) {
     state.withLock { state in
+      state.version += 1
       let old = Dictionary(state.jobs.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
       state.jobs = scrapeConfigs.enumerated().map { index, job in
         let relabeler = Relabeler(compiling: job.relabelConfigs)

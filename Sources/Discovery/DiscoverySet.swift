@@ -53,9 +53,7 @@ public final class DiscoverySet: Sendable {
       defer { changed = [] }
       if all { return groups.all }
       var known: Set<String> = []
-      return changed.filter { known.insert($0).inserted }.map {
-        groups[$0] ?? .gone($0)
-      }
+      return changed.filter { known.insert($0).inserted }.map { groups[$0] ?? .gone($0) }
     }
   }
 

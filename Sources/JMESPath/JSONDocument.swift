@@ -35,12 +35,13 @@ public final class JSONDocument {
   /// Arrays and objects may be nested so deep, as in Promtail's reader.
   public static let maxDepth = 10_000
 
-  var tape = JSONTape()
+  var tape: JSONTape
   var text = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
   var scratch = ByteBuffer(capacity: 256)
   var found = FoundStorage()
 
-  public init() {}
+  /// - Parameter expected: how many values the first text may hold, keys counted; it may hold any number.
+  public init(expecting expected: Int = 64) { tape = JSONTape(capacity: expected) }
 
   /// Reads a text: one value with white space around it, in JSON's strict form (RFC 8259). Numbers must fit a 64-bit float.
   /// - Returns: `false` when the text is malformed; nothing may be asked of the document then.

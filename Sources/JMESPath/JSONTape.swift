@@ -9,9 +9,10 @@ struct JSONTape: ~Copyable {
   var innermost: Int32 = -1
   var depth = 0
 
-  init() {
-    capacity = 64
-    base = .allocate(capacity: capacity)
+  /// - Parameter capacity: entries to make room for, at least 1.
+  init(capacity: Int) {
+    self.capacity = max(1, capacity)
+    base = .allocate(capacity: self.capacity)
   }
 
   deinit { base.deallocate() }

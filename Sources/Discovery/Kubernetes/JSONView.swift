@@ -8,7 +8,8 @@ struct JSONView {
   /// Reads a text.
   /// - Returns: nil when it is no JSON.
   static func read<Result>(_ text: [UInt8], _ body: (JSONView) throws -> Result) rethrows -> Result? {
-    let document = JSONDocument()
+    // Objects of the API have a value for every 16 bytes or so.
+    let document = JSONDocument(expecting: min(text.count / 16, 1024))
     return try text.withUnsafeBufferPointer { bytes in
       guard document.parse(bytes) else { return nil }
       return try body(JSONView(document: document, node: .root))
