@@ -17,8 +17,8 @@ public struct AgentProcess: Sendable {
   private let configurationReload: ConfigurationReload
   private let server: RunningHTTPServer?
   private let grace: Duration
-  /// Looks after the targets of deleted pods.
-  private let holding: Task<Void, Never>
+  /// Looks after the targets of deleted pods, and writes down those that there are.
+  private let holding: [Task<Void, Never>]
 
   /// Starts everything. The configuration must have passed its checks.
   /// - Parameter load: reads the configuration again when it is to be reloaded.
@@ -58,6 +58,7 @@ public struct AgentProcess: Sendable {
       configuration: configuration, registry: registry, targets: targets, scanner: path.scanner,
       positions: { path.files }, sources: { path.sourceStatuses })
     let (found, tell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let (held, hold) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let discovery = Self.discovery(path, registry: registry, log: log) { tell.yield() }
     self.discovery = discovery
     configurationReload = ConfigurationReload(loaded, load: load, registry: registry, log: log) { new in
@@ -71,6 +72,7 @@ public struct AgentProcess: Sendable {
       path.apply(
         jobs, targets: all.files, sources: all.sources, clients: clients,
         rotatedLimits: JobWiring.rotatedLimits(new.limits))
+      if targets.holds { hold.yield() }
       status.configuration = new
       Self.configure(log, new.server)
     }
@@ -86,26 +88,34 @@ public struct AgentProcess: Sendable {
             if targets.holds {
               let files = MatchedFiles(files: LinuxFileSystem(), positions: path.files)
               path.update(targets: targets.release(.first, files))
+              hold.yield()
             }
           }
         }
       }
-      holding = Task { [configurationReload, pods] in
-        var pods = pods
-        var rounds = 0
-        // A last time at the stop.
-        defer { pods?.save(targets.podsVersion, targets.pods, log: log) }
-        while !Task.isCancelled {
-          try? await Task.sleep(for: .milliseconds(500))
-          rounds += 1
-          if rounds % 10 == 0 { pods?.save(targets.podsVersion, targets.pods, log: log) }
-          guard targets.holds else { continue }
-          await configurationReload.inOrder {
-            let files = MatchedFiles(files: LinuxFileSystem(), positions: path.files)
-            path.update(targets: targets.release(.again, files))
+      holding = [
+        // While nothing is held nothing wakes up.
+        Task { [configurationReload] in
+          for await _ in held {
+            while targets.holds, !Task.isCancelled {
+              try? await Task.sleep(for: Self.holdInterval)
+              await configurationReload.inOrder {
+                let files = MatchedFiles(files: LinuxFileSystem(), positions: path.files)
+                path.update(targets: targets.release(.again, files))
+              }
+            }
           }
-        }
-      }
+        },
+        Task { [pods] in
+          guard var pods else { return }
+          // A last time at the stop.
+          defer { pods.save(targets.podsVersion, targets.pods, log: log) }
+          while !Task.isCancelled {
+            try? await Task.sleep(for: Self.podsInterval)
+            pods.save(targets.podsVersion, targets.pods, log: log)
+          }
+        },
+      ]
       Task {
         try? await Task.sleep(for: Self.settled)
         ProcessMemory.trimHeap()
@@ -180,8 +190,10 @@ public struct AgentProcess: Sendable {
   /// Stops within the configuration's `graceful_shutdown_timeout`.
   public func stop() async {
     discovery.stop()
-    holding.cancel()
-    await holding.value
+    for task in holding {
+      task.cancel()
+      await task.value
+    }
     await path.stop(grace: grace)
     await server?.stop()
   }
@@ -193,6 +205,10 @@ public struct AgentProcess: Sendable {
       format: Log.Format(rawValue: server.logFormat.rawValue) ?? .logfmt)
   }
 
+  /// How often held targets are looked at.
+  private static let holdInterval = Duration.milliseconds(500)
+  /// How often the targets of pods are written down where they have changed.
+  private static let podsInterval = Duration.seconds(5)
   /// How long after the start what only the start needed is given back.
   private static let settled = Duration.seconds(10)
   /// How often pages of the program are given back that something rare has used.
