@@ -74,7 +74,7 @@ final class WatchReceiver: Sendable {
   }
 
   /// How long reading rests after bytes that were waited for: what changes in the meantime comes at once, and wakes nobody.
-  private static let rest: Int64 = 100_000_000
+  private static let rest: Int64 = 200_000_000
   /// Bytes that come sooner than this after the last were on their way already.
   private static let sooner: Int64 = 1_000_000
 
