@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Memory and time that Kubernetes' discovery takes: resident size with N pods in the API less that with one pod.
 
-  kubernetes.py --binary PATH [--pods N] [--bytes B (of a pod's JSON)]
+  kubernetes.py --binary PATH [--pods N] [--bytes B (of a pod's JSON)] [--stream]
 
 Three jobs, one after the other: role endpoints, which watches all pods of the cluster; role pod with 110 pods; role pod with
 N pods on this node, every one of them a target. The stand-in API server answers as the real one does from its cache: all in
-one list.
+one list, or with --stream as events of one watch.
 """
 import argparse, http.server, json, os, socket, subprocess, sys, tempfile, threading, time, urllib.request
 
@@ -26,7 +26,7 @@ def pod(n, size):
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, count, size):
+    def __init__(self, count, size, streams):
         outer = self
         self.bytes = 0
 
@@ -40,18 +40,28 @@ class Server(http.server.ThreadingHTTPServer):
                 outer.bytes += len(data)
                 self.wfile.write(b'%x\r\n%s\r\n' % (len(data), data))
 
+            def pods(self, separator, form):
+                for at in range(0, count, 100):
+                    self.chunk((separator if at else b'') + separator.join(form % pod(n, size) for n in range(at, min(at + 100, count))))
+
             def do_GET(self):
-                self.send_response(200)
+                is_stream = 'sendInitialEvents=' in self.path
+                self.send_response(422 if is_stream and not streams else 200)
                 self.send_header('Content-Type', 'application/json')
                 self.send_header('Transfer-Encoding', 'chunked')
                 self.end_headers()
+                if is_stream and not streams:
+                    return self.wfile.write(b'0\r\n\r\n')
+                if is_stream:
+                    if '/pods' in self.path:
+                        self.pods(b'\n', b'{"type":"ADDED","object":%s}')
+                    self.chunk(b'\n{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"%d","annotations":{"k8s.io/initial-events-end":"true"}}}}\n' % (count + 1))
                 if 'watch=' in self.path:
                     self.wfile.flush()
                     time.sleep(3600)
                 self.chunk(b'{"kind":"List","metadata":{"resourceVersion":"%d"},"items":[' % (count + 1))
                 if '/pods' in self.path:
-                    for at in range(0, count, 100):
-                        self.chunk((b',' if at else b'') + b','.join(pod(n, size) for n in range(at, min(at + 100, count))))
+                    self.pods(b',', b'%s')
                 self.chunk(b']}')
                 self.wfile.write(b'0\r\n\r\n')
 
@@ -70,8 +80,8 @@ def status(pid, key):
         return int(next(l for l in f if l.startswith(key)).split()[1]) / 1024
 
 
-def measure(binary, role, count, size):
-    server, port = Server(count, size), free_port()
+def measure(binary, role, count, size, streams):
+    server, port = Server(count, size, streams), free_port()
     with tempfile.TemporaryDirectory() as d:
         with open(d + '/c.yaml', 'w') as f:
             f.write('''server: {http_listen_address: 127.0.0.1, http_listen_port: %d}
@@ -112,10 +122,11 @@ def main():
     a.add_argument('--binary', required=True)
     a.add_argument('--pods', type=int, default=100000)
     a.add_argument('--bytes', type=int, default=5000)
+    a.add_argument('--stream', action='store_true')
     a = a.parse_args()
     for role, count in (('endpoints', a.pods), ('pod', 110), ('pod', a.pods)):
-        base = measure(a.binary, role, 1, a.bytes)
-        got = measure(a.binary, role, count, a.bytes)
+        base = measure(a.binary, role, 1, a.bytes, a.stream)
+        got = measure(a.binary, role, count, a.bytes, a.stream)
         print('role %-9s %6d pods: resident %.1f MB (%+.1f MB), peak %.1f MB, ready after %.1f s, %.1f s CPU, %.0f MB of JSON' % (
             role, count, got[0], got[0] - base[0], got[1], got[2], got[3], got[4]), flush=True)
 
