@@ -269,7 +269,7 @@ class Kubernetes(AgentTest):
         self.api.control('emit', {'resource': 'nodes', 'events': [{'type': kind, 'object': {
             'metadata': {'name': name}, 'status': {'addresses': [{'type': 'InternalIP', 'address': '10.9.0.1'}]}}}]})
 
-    def nodes_are(self, *NODES):
+    def nodes_are(self, *names):
         until(lambda: sorted(set(re.findall('__meta_kubernetes_node_name="([^"]*)"', self.get('/service-discovery')))) == sorted(names), 30)
 
     def streams(self):
@@ -304,6 +304,15 @@ class Kubernetes(AgentTest):
         self.nodes_are('node-new', *NODES)
         self.assertEqual([len(self.streams()), len(self.requests('list'))], [1, 2])
 
+    def test_a_server_that_has_just_started_streams_a_moment_later(self):
+        self.api = apiserver.API(token='t', watch_list='supported')
+        # Until its cache is filled; a list would be answered from etcd meanwhile.
+        self.api.control('fail', {'status': 429, 'count': 1, 'verb': 'watch', 'retry_after': 1})
+        self.write('token', 't\n', 'wb')
+        self.run_with(self.job('nodes', 'role: node'))
+        self.nodes_are(*NODES)
+        self.assertEqual([r['status'] for r in self.requests()], [429, 200])
+
     def test_a_server_that_does_not_know_streams_takes_no_targets_away(self):
         table = self.watch_nodes(watch_list='ignored')
         # It sends everything but the end; a list brings it after ten seconds of silence.
@@ -321,11 +330,12 @@ class Kubernetes(AgentTest):
         table = self.watch_nodes(watch_list='failing')
         self.nodes_are(*NODES)
         self.assertEqual([len(self.streams()), len(self.requests('list'))], [1, 1])
+        # Seconds for all nodes, so that it is cut in the middle.
         self.api.watch_list, self.api.slow = 'supported', 0.02
         until(lambda: table.watches)
         self.api.control('gone', {'resource': 'nodes'})
         until(lambda: len(self.streams()) == 2 and table.watches)
-        self.api.control('drop', {})
+        self.api.control('away', {'seconds': 0.5})
         self.api.slow = 0
         until(lambda: len(self.requests('list')) == 2)
         self.nodes_are(*NODES)
