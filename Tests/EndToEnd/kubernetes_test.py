@@ -181,6 +181,27 @@ class Kubernetes(AgentTest):
         until(lambda: self.lines(self.out) == ['one', 'two'])
         self.assertEqual(self.metric('swiftail_targets_held'), 0)
 
+    def test_changed_labels_of_targets_that_share_a_file(self):
+        a = pod('a')
+        # Three ports: three targets with one file.
+        a['spec']['containers'][0]['ports'] = [{'name': 'p%d' % n, 'containerPort': n} for n in (1, 2, 3)]
+        self.serve([a])
+        self.say(a, 'one')
+        self.run_with(self.job(rules=RULES % self.dir + '  - {source_labels: [__meta_kubernetes_pod_container_port_name, __meta_kubernetes_pod_label_app], target_label: what}\n'))
+        until(lambda: self.lines(self.out) == ['one'] * 3)
+        # Something is on its way when the targets change.
+        self.out.status = 503
+        read = self.metric('promtail_read_bytes_total')
+        self.say(a, 'two')
+        until(lambda: self.metric('promtail_read_bytes_total') > read)
+        a['metadata']['labels'] = {'app': 'other'}
+        self.emit('MODIFIED', a)
+        until(lambda: 'what="p3;other"' in self.get('/service-discovery'))
+        self.out.status = 204
+        self.say(a, 'three')
+        until(lambda: self.lines(self.out).count('three') == 3)
+        self.assertGreaterEqual(self.lines(self.out).count('two'), 3)
+
     def test_a_container_restart_and_the_kubelets_rotation(self):
         a = pod('a')
         self.serve([a])
