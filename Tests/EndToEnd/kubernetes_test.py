@@ -333,6 +333,7 @@ class Kubernetes(AgentTest):
         self.run_with(self.job('nodes', 'role: node'))
         self.nodes_are(*NODES)
         self.assertEqual([r['status'] for r in self.requests()], [429, 200])
+        until(lambda: 'status 429' not in self.get('/service-discovery'))
 
     def test_a_server_that_does_not_know_streams_takes_no_targets_away(self):
         table = self.watch_nodes(watch_list='ignored')

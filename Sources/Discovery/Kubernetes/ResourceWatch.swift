@@ -104,6 +104,7 @@ final class ResourceWatch: Sendable {
       defer { state.isSynced = true }
       return (gone, !state.isSynced)
     }
+    set(failure: nil)
     if isFirst { tell(.synced) }
     if !gone.isEmpty { tell(.changed(key.resource, Set(gone))) }
   }
@@ -173,7 +174,6 @@ final class ResourceWatch: Sendable {
         request(parameters, timeout: Self.listTimeout), idle: Self.listIdle, receive: { try page.take($0) })
       guard answer.status == 200 else { return refused(answer) }
       guard let (version, next) = page.end else { throw DiscoveryError("the list ended in the middle") }
-      set(failure: nil)
       return .page(resourceVersion: version, continued: next)
     } catch {
       return failed(error)
@@ -201,6 +201,7 @@ final class ResourceWatch: Sendable {
         request(parameters, timeout: (seconds + 30) * 1_000_000_000),
         idle: received.isComplete ? idle : Self.streamIdle, receive: { try received.take($0) })
       guard answer.status == 200 else {
+        // What a server says to parameters that it knows and does not serve.
         guard !received.isComplete, [400, 422].contains(answer.status) else { return refused(answer) }
         server.doesNotStream()
         return .notStreamed

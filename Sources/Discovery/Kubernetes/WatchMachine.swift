@@ -83,10 +83,11 @@ struct WatchMachine {
       if wasShort { pause = retry.next() } else { retry = RetryPause(longest: 30_000_000_000) }
     case .notStreamed: isListDue = true
     case .gone:
-      // The pages took too long, or the version is not to be had: everything in one answer, the newest.
-      if case .listing = state { isPaged = false }
-      if case .watching = state {
-      } else {
+      switch state {
+      case .watching: break
+      case .beginning, .listing:
+        // The pages took too long, or the version is not to be had: everything in one answer, the newest.
+        if state != .beginning { isPaged = false }
         listVersion = ""
         pause = retry.next()
       }
