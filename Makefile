@@ -38,6 +38,7 @@ kubernetes: build ## The recorded cases of Kubernetes' discovery, against a stan
 	@scripts/install-packages test
 	Tests/Conformance/kubernetes/apiserver.py --self-test
 	Tests/Conformance/kubernetes/run --binary $(BINARY) -j 4
+	Tests/Conformance/kubernetes/run --binary $(BINARY) -j 4 --watch-list supported
 
 test-kubernetes: build ## The same against a real API server: KUBE_APISERVER=/path/to/kube-apiserver
 	@scripts/install-packages kubernetes

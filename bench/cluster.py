@@ -18,10 +18,11 @@ def pod(n, size):
 
 
 class APIServer(http.server.ThreadingHTTPServer):
-    """Answers a list as the real one does from its cache, all pods at once; `watch(send)` tells what follows."""
+    """Answers a list as the real one does from its cache, all pods at once; `watch(send)` tells what follows. With `streams` a watch
+    that asks for it begins with all pods, else that is refused."""
     daemon_threads = True
 
-    def __init__(self, pods, size, watch):
+    def __init__(self, pods, size, watch, streams=False):
         outer = self
         self.bytes = 0
 
@@ -35,17 +36,26 @@ class APIServer(http.server.ThreadingHTTPServer):
                 outer.bytes += len(data)
                 self.wfile.write(b'%x\r\n%s\r\n' % (len(data), data))
 
+            def send_pods(self, separator, form):
+                for at in range(0, pods if '/pods' in self.path else 0, 100):
+                    self.send((separator if at else b'') + separator.join(form % json.dumps(pod(n, size)).encode() for n in range(at, min(at + 100, pods))))
+
             def do_GET(self):
-                self.send_response(200)
+                is_stream = 'sendInitialEvents=' in self.path
+                self.send_response(422 if is_stream and not streams else 200)
                 self.send_header('Content-Type', 'application/json')
                 self.send_header('Transfer-Encoding', 'chunked')
                 self.end_headers()
+                if is_stream and not streams:
+                    return self.wfile.write(b'0\r\n\r\n')
+                if is_stream:
+                    self.send_pods(b'\n', b'{"type":"ADDED","object":%s}')
+                    self.send(b'\n{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"%d","annotations":{"k8s.io/initial-events-end":"true"}}}}\n' % (pods + 1))
                 if 'watch=' in self.path:
+                    self.wfile.flush()
                     return watch(self.send)
                 self.send(b'{"kind":"List","metadata":{"resourceVersion":"%d"},"items":[' % (pods + 1))
-                if '/pods' in self.path:
-                    for at in range(0, pods, 100):
-                        self.send((b',' if at else b'') + b','.join(json.dumps(pod(n, size)).encode() for n in range(at, min(at + 100, pods))))
+                self.send_pods(b',', b'%s')
                 self.send(b']}')
                 self.wfile.write(b'0\r\n\r\n')
 

@@ -29,6 +29,7 @@ public struct AgentProcess: Sendable {
   ) async throws {
     let configuration = loaded.configuration
     ProcessLimits.raiseOpenFiles()
+    ProcessMemory.returnLargeBlocks()
     ProcessMetrics.register(in: registry, version: Self.version)
     // Lines from standard input have a pipeline of their own.
     let readsFiles = !configuration.targetConfig.stdin

@@ -51,6 +51,8 @@ public struct Inspection: Sendable {
 public final class CompiledPipeline: Sendable {
   let stages: StageList
   let names: NameTable
+  /// What slots hold where nothing is known: files share it.
+  private let absent: [Slot]
   let labelNames: [String]
   /// The names of slots as bytes, and for each the number of the label of its name.
   let nameBytes: [[UInt8]]
@@ -77,6 +79,7 @@ public final class CompiledPipeline: Sendable {
     dropReasons: [String] = [], registry: MetricRegistry, inspection: Inspection = Inspection()
   ) {
     self.names = names
+    absent = [Slot](repeating: .absent, count: names.names.count)
     labelNames = labels.names
     nameBytes = names.names.map { Array($0.utf8) }
     labelOfName = names.names.map { labels[$0] }
@@ -109,6 +112,6 @@ public final class CompiledPipeline: Sendable {
 
   /// What is remembered of one file from its first line on.
   public func makeState(labels: LabelSet) -> PipelineState {
-    PipelineState(labels: labels, names: names, constants: constants)
+    PipelineState(labels: labels, names: names, constants: constants, absent: absent)
   }
 }

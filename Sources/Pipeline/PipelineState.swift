@@ -20,10 +20,10 @@ public struct PipelineState: Sendable {
   var series = KnownSeries()
   var lastTimes = LastTimes()
 
-  init(labels: LabelSet, names: NameTable, constants: [UInt8]) {
+  init(labels: LabelSet, names: NameTable, constants: [UInt8], absent: [Slot]) {
     self.labels = labels
     var fixed = constants
-    var slots = [Slot](repeating: .absent, count: names.names.count)
+    var slots = absent
     for label in labels.labels {
       guard let number = names[label.name] else { continue }
       let start = fixed.count

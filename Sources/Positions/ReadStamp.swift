@@ -50,6 +50,7 @@ public struct ReadStamps: Hashable, Sendable {
   /// Forgets what lies before an acknowledged offset.
   public mutating func forget(before acked: UInt64) {
     guard let first = all.first, first.end <= acked else { return }
-    all.removeFirst(all.firstIndex { $0.end > acked } ?? all.count)
+    // Of most files nothing is left, and nothing need be kept for them.
+    if let left = all.firstIndex(where: { $0.end > acked }) { all.removeFirst(left) } else { all = [] }
   }
 }

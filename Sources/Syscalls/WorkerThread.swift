@@ -48,6 +48,9 @@ public enum ProcessMemory {
   /// Gives back the program's own pages: those that are used come back from its file, some hundred of them at most.
   public static func releaseProgram() { clinux_release_program() }
 
+  /// Large blocks of the heap are given back when they are freed, for as long as the process runs.
+  public static func returnLargeBlocks() { clinux_return_large_blocks() }
+
   /// Gives back what lies free in the heap. A few milliseconds.
   public static func trimHeap() { clinux_trim_heap() }
 }

@@ -9,8 +9,8 @@ struct LeavingFile {
   let file: TailedFile
   /// Not longer than this, on the monotonic clock: a client that is down must not hold up the others.
   let until: Int64
-  /// The same path and job, found by another target.
-  var next: FileSighting?
+  /// The same path and job, found by other targets.
+  var next: [FileSighting] = []
 }
 
 // What a reload changes: jobs, targets, clients. Files that it does not concern are not touched.
@@ -31,7 +31,7 @@ extension Reader {
     file.isExhausted = true
     ready.removeAll { $0 === file }
     file.isQueued = false
-    leaving.append(LeavingFile(file: file, until: monotonic + Self.leavingWait, next: nil))
+    leaving.append(LeavingFile(file: file, until: monotonic + Self.leavingWait))
     lanes.sealAll(streams: streams)
     finishLeaving()
   }
@@ -42,25 +42,25 @@ extension Reader {
       $0.file.key.path == sighting.key.path && $0.file.target.jobName == sighting.target.jobName
     }
     guard let place else { return false }
-    leaving[place].next = sighting
+    leaving[place].next.removeAll { $0.key == sighting.key }
+    leaving[place].next.append(sighting)
     return true
   }
 
   /// The path of a file that waits refers to nothing any more.
   mutating func forgetWaiting(_ key: FileKey) {
-    for index in leaving.indices where leaving[index].next?.key == key { leaving[index].next = nil }
+    for index in leaving.indices { leaving[index].next.removeAll { $0.key == key } }
   }
 
   /// Closes the files that are acknowledged, or have been waited for long enough.
   mutating func finishLeaving() {
     if leaving.isEmpty { return }
     let now = monotonic
-    let all = leaving
-    leaving = all.filter { !$0.file.isAcked && $0.until > now }
-    for one in all where one.file.isAcked || one.until <= now {
-      close(one.file, keeping: true)
-      if let next = one.next { sighted(next) }
-    }
+    let done = leaving.filter { $0.file.isAcked || $0.until <= now }
+    leaving.removeAll { $0.file.isAcked || $0.until <= now }
+    for one in done { close(one.file, keeping: true) }
+    // Their places are all known by now.
+    for next in done.flatMap(\.next) { sighted(next) }
     if let until = leaving.lazy.map(\.until).min() { nextPoll = min(nextPoll, until) }
   }
 

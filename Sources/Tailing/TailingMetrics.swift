@@ -48,7 +48,9 @@ public struct TailingMetrics: Sendable {
   }
 
   func series(_ path: String) -> FileSeries {
-    FileSeries(readBytes: readBytes.with(path), fileBytes: fileBytes.with(path), readLines: readLines.with(path))
+    // One key for all: there may be ten thousands of files.
+    let key = [path]
+    return FileSeries(readBytes: readBytes.child(key), fileBytes: fileBytes.child(key), readLines: readLines.child(key))
   }
 
   func forget(path: String) {

@@ -1,5 +1,5 @@
 """Pods become targets and their files are read: with a stand-in API server and real files."""
-import json, os, shutil, subprocess, sys, time, unittest
+import json, os, re, shutil, subprocess, sys, time, unittest
 from agent import BINARY, HERE, AgentTest, free_port, until
 
 sys.path.insert(0, os.path.join(HERE, '../Conformance/kubernetes'))
@@ -10,6 +10,9 @@ RULES = '''  - {source_labels: [__meta_kubernetes_namespace], target_label: name
   - {source_labels: [__meta_kubernetes_pod_container_name], target_label: container}
   - {source_labels: [__meta_kubernetes_pod_uid, __meta_kubernetes_pod_container_name], separator: /, target_label: __path__, replacement: "%s/pods/*$1/*.log"}
 '''
+
+# Those of the recording that have an address.
+NODES = ['node-a', 'node-b', 'node-c']
 
 
 def pod(name, uid=None, namespace='shop', node='node-a', container='main', **more):
@@ -178,6 +181,27 @@ class Kubernetes(AgentTest):
         until(lambda: self.lines(self.out) == ['one', 'two'])
         self.assertEqual(self.metric('swiftail_targets_held'), 0)
 
+    def test_changed_labels_of_targets_that_share_a_file(self):
+        a = pod('a')
+        # Three ports: three targets with one file.
+        a['spec']['containers'][0]['ports'] = [{'name': 'p%d' % n, 'containerPort': n} for n in (1, 2, 3)]
+        self.serve([a])
+        self.say(a, 'one')
+        self.run_with(self.job(rules=RULES % self.dir + '  - {source_labels: [__meta_kubernetes_pod_container_port_name, __meta_kubernetes_pod_label_app], target_label: what}\n'))
+        until(lambda: self.lines(self.out) == ['one'] * 3)
+        # Something is on its way when the targets change.
+        self.out.status = 503
+        read = self.metric('promtail_read_bytes_total')
+        self.say(a, 'two')
+        until(lambda: self.metric('promtail_read_bytes_total') > read)
+        a['metadata']['labels'] = {'app': 'other'}
+        self.emit('MODIFIED', a)
+        until(lambda: 'what="p3;other"' in self.get('/service-discovery'))
+        self.out.status = 204
+        self.say(a, 'three')
+        until(lambda: self.lines(self.out).count('three') == 3)
+        self.assertGreaterEqual(self.lines(self.out).count('two'), 3)
+
     def test_a_container_restart_and_the_kubelets_rotation(self):
         a = pod('a')
         self.serve([a])
@@ -252,6 +276,99 @@ class Kubernetes(AgentTest):
         self.say(pod('a'), 'two')
         until(lambda: self.lines(self.out) == ['one', 'two'])
         self.assertEqual(len(self.requests('list', 'pods')), 2)
+
+    # ------------------------------------------------------------ lists as streams
+
+    def watch_nodes(self, *jobs, **options):
+        """An API server with the recorded objects, and jobs whose questions are wide."""
+        self.api = apiserver.API(token='t', **options)
+        self.write('token', 't\n', 'wb')
+        self.run_with(*(jobs or [self.job('nodes', 'role: node')]))
+        return self.api.cluster.tables['nodes']
+
+    def emit_node(self, kind, name):
+        self.api.control('emit', {'resource': 'nodes', 'events': [{'type': kind, 'object': {
+            'metadata': {'name': name}, 'status': {'addresses': [{'type': 'InternalIP', 'address': '10.9.0.1'}]}}}]})
+
+    def nodes_are(self, *names):
+        until(lambda: sorted(set(re.findall('__meta_kubernetes_node_name="([^"]*)"', self.get('/service-discovery')))) == sorted(names), 30)
+
+    def streams(self):
+        return [r for r in self.requests('watch') if 'sendInitialEvents' in r['query']]
+
+    def test_all_objects_and_their_changes_come_in_one_stream(self):
+        table = self.watch_nodes(watch_list='supported')
+        self.nodes_are(*NODES)
+        self.emit_node('ADDED', 'node-new')
+        self.nodes_are('node-new', *NODES)
+        self.assertEqual([len(self.requests(v)) for v in ('list', 'watch')], [0, 1])
+        self.assertEqual({k: v for k, v in self.requests()[0]['query'].items() if k != 'timeoutSeconds'}, {
+            'watch': 'true', 'allowWatchBookmarks': 'true', 'sendInitialEvents': 'true', 'resourceVersionMatch': 'NotOlderThan', 'resourceVersion': ''})
+        # A watch that was cut goes on where it was.
+        self.api.control('drop', {})
+        until(lambda: len(self.requests('watch')) == 2 and table.watches)
+        self.assertEqual(self.requests('watch')[1]['query']['resourceVersion'], str(self.api.cluster.rv))
+        self.assertEqual(len(self.streams()), 1)
+        # Gone while nobody looked: what the next stream does not bring is no target any more.
+        with self.api.cluster.lock:
+            del table.objects[('', 'node-new')]
+        self.api.control('gone', {'resource': 'nodes'})
+        self.nodes_are(*NODES)
+        self.assertEqual([len(self.streams()), len(self.requests('list'))], [2, 0])
+
+    def test_a_server_that_streams_no_lists_is_asked_once(self):
+        table = self.watch_nodes(watch_list='refused')
+        self.nodes_are(*NODES)
+        until(lambda: table.watches)
+        self.api.control('gone', {'resource': 'nodes'})
+        self.emit_node('ADDED', 'node-new')
+        self.nodes_are('node-new', *NODES)
+        self.assertEqual([len(self.streams()), len(self.requests('list'))], [1, 2])
+
+    def test_a_server_that_has_just_started_streams_a_moment_later(self):
+        self.api = apiserver.API(token='t', watch_list='supported')
+        # Until its cache is filled; a list would be answered from etcd meanwhile.
+        self.api.control('fail', {'status': 429, 'count': 1, 'verb': 'watch', 'retry_after': 1})
+        self.write('token', 't\n', 'wb')
+        self.run_with(self.job('nodes', 'role: node'))
+        self.nodes_are(*NODES)
+        self.assertEqual([r['status'] for r in self.requests()], [429, 200])
+        until(lambda: 'status 429' not in self.get('/service-discovery'))
+
+    def test_a_server_that_does_not_know_streams_takes_no_targets_away(self):
+        table = self.watch_nodes(watch_list='ignored')
+        # It sends everything but the end; a list brings it after ten seconds of silence.
+        until(lambda: table.watches)
+        self.assertEqual(self.get('/service-discovery').count('__meta_kubernetes_node_name'), 0)
+        self.nodes_are(*NODES)
+        until(lambda: table.watches)
+        with self.api.cluster.lock:
+            del table.objects[('', NODES[0])]
+        self.api.control('gone', {'resource': 'nodes'})
+        self.nodes_are(*NODES[1:])
+        self.assertEqual([len(self.streams()), len(self.requests('list'))], [1, 2])
+
+    def test_a_stream_that_fails_or_is_cut_is_followed_by_a_list(self):
+        table = self.watch_nodes(watch_list='failing')
+        self.nodes_are(*NODES)
+        self.assertEqual([len(self.streams()), len(self.requests('list'))], [1, 1])
+        # Seconds for all nodes, so that it is cut in the middle.
+        self.api.watch_list, self.api.slow = 'supported', 0.02
+        until(lambda: table.watches)
+        self.api.control('gone', {'resource': 'nodes'})
+        until(lambda: len(self.streams()) == 2 and table.watches)
+        self.api.control('away', {'seconds': 0.5})
+        self.api.slow = 0
+        until(lambda: len(self.requests('list')) == 2)
+        self.nodes_are(*NODES)
+        self.emit_node('ADDED', 'node-new')
+        self.nodes_are('node-new', *NODES)
+
+    def test_pods_of_one_node_are_listed(self):
+        self.serve([pod('a')], watch_list='supported')
+        self.run_with()
+        until(lambda: self.metric('swiftail_discovered_targets') == 1)
+        self.assertEqual(self.streams(), [])
 
     def test_a_server_with_too_much_to_do_is_left_alone(self):
         self.serve([pod('a')])

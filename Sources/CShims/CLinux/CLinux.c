@@ -58,4 +58,7 @@ static int release_program(struct dl_phdr_info *info, size_t size, void *unused)
 
 void clinux_release_program(void) { dl_iterate_phdr(release_program, 0); }
 
+// glibc keeps ever larger blocks unless it is told a size.
+void clinux_return_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 128 * 1024); }
+
 void clinux_trim_heap(void) { malloc_trim(0); }

@@ -99,7 +99,7 @@ public final class DockerEngine: Sendable {
     // In this order (recorded: docker/log-stream-of-a-container).
     let path = "/containers/\(id)/logs?\(follows ? "follow=1&" : "")since=\(since)&stderr=1&stdout=1&timestamps=1"
     let answer = try await reach {
-      try await client.stream(request(path, timeout: Self.never), idle: idle, receive: receive)
+      try await client.stream(request(path, timeout: Self.never), idle: self.idle, receive: receive)
     }
     if answer.status == 200 { return true }
     if answer.status == 404 { return false }
@@ -128,7 +128,7 @@ public final class DockerEngine: Sendable {
       #"{"type":["container"],"event":["start","die","pause","unpause","rename","destroy","remove"]}"#)
     let answer = try await reach {
       try await client.stream(
-        request("/events?since=\(since)&filters=\(filters)", timeout: Self.never), idle: idle, receive: receive)
+        request("/events?since=\(since)&filters=\(filters)", timeout: Self.never), idle: self.idle, receive: receive)
     }
     guard answer.status == 200 else {
       throw DiscoveryError("Docker at \(host) answered with status \(answer.status): \(message(answer))")

@@ -71,6 +71,7 @@ final class WatchReceiver: Sendable {
     var hasSeenBookmark = false
     /// When the last bytes were dealt with, on the monotonic clock.
     var doneAt: Int64 = 0
+    var isComplete: Bool
   }
 
   /// How long reading rests after bytes that were waited for: what changes in the meantime comes at once, and wakes nobody.
@@ -81,22 +82,24 @@ final class WatchReceiver: Sendable {
   private let state: Mutex<State>
   private let watch: ResourceWatch
 
-  init(_ watch: ResourceWatch, resourceVersion: String) {
+  /// - Parameter isComplete: all objects are known; else the watch begins with them.
+  init(_ watch: ResourceWatch, resourceVersion: String, isComplete: Bool) {
     self.watch = watch
-    state = Mutex(State(version: resourceVersion))
+    state = Mutex(State(version: resourceVersion, isComplete: isComplete))
   }
 
-  /// Of the last event.
+  /// Of the last event since all objects are known.
   var resourceVersion: String { state.withLock { $0.version } }
   var hasBegun: Bool { state.withLock { $0.hasBegun } }
   var hasSeenBookmark: Bool { state.withLock { $0.hasSeenBookmark } }
+  var isComplete: Bool { state.withLock { $0.isComplete } }
 
   /// Takes what has come, and rests where nothing more is to be expected at once.
   /// - Throws: `APIStatus` for an event that says what went wrong.
   func take(_ bytes: ByteBuffer) async throws {
     let wasWaitedFor = state.withLock { Clock.monotonic() - $0.doneAt > Self.sooner }
     try readEvents(bytes)
-    if wasWaitedFor, watch.isSynced { await nap(Self.rest) }
+    if wasWaitedFor, isComplete, watch.isSynced { await nap(Self.rest) }
     state.withLock { $0.doneAt = Clock.monotonic() }
   }
 
@@ -115,16 +118,26 @@ final class WatchReceiver: Sendable {
 
   private func take(_ event: JSONView) throws {
     guard let object = event["object"] else { throw DiscoveryError("an event of the watch has no object") }
+    var isComplete = self.isComplete
     switch event["type"].text {
     case "ADDED", "MODIFIED":
       let (key, record) = watch.key.resource.record(of: object)
-      watch.take(key: key, record: record, isListed: false)
+      watch.take(key: key, record: record, isListed: !isComplete)
     case "DELETED": watch.remove(key: ObjectMeta.key(object))
-    case "BOOKMARK": state.withLock { $0.hasSeenBookmark = true }
+    case "BOOKMARK":
+      if !isComplete, object["metadata"]["annotations"]["k8s.io/initial-events-end"].text == "true" {
+        watch.endList()
+        isComplete = true
+      }
+      state.withLock { state in
+        state.hasSeenBookmark = true
+        state.isComplete = isComplete
+      }
     case "ERROR": throw APIStatus(object)
     default: return
     }
+    // The first events have the versions of their objects, in no order.
     let version = object["metadata"]["resourceVersion"].text
-    if !version.isEmpty { state.withLock { $0.version = version } }
+    if isComplete, !version.isEmpty { state.withLock { $0.version = version } }
   }
 }

@@ -3,8 +3,8 @@ import NIOCore
 import Synchronization
 import Syscalls
 
-/// All objects of one kind in one namespace or all, as one list and watch keep them up to date. Jobs that ask for the same
-/// share it.
+/// All objects of one kind in one namespace or all, as one list and watch, or a stream, keep them up to date. Jobs that ask
+/// for the same share it.
 final class ResourceWatch: Sendable {
   /// What is asked of whom.
   struct Key: Hashable, Sendable {
@@ -14,6 +14,10 @@ final class ResourceWatch: Sendable {
     var namespace: String
     var labelSelector: String
     var fieldSelector: String
+
+    /// Whether all objects of the kind are asked for. To stream, the server goes through all of them, even if a list would
+    /// find those of one node or namespace by an index (docs/decisions/0009-lists-as-streams.md).
+    var isWide: Bool { namespace.isEmpty && fieldSelector.isEmpty }
   }
 
   private struct State {
@@ -21,21 +25,23 @@ final class ResourceWatch: Sendable {
     var isSynced = false
     var failure: String?
     var listeners: [ObjectIdentifier: WatchChanges] = [:]
-    /// Keys that the list at hand has brought; what it lacks in the end is gone.
+    /// Keys that the list or stream at hand has brought; what it lacks in the end is gone.
     var listed: Set<String> = []
   }
 
   static let pageSize = 500
   private static let listTimeout: Int64 = 600_000_000_000
   private static let listIdle: Int64 = 60_000_000_000
+  /// A server older than 1.19 takes no notice of the parameters of a stream and never says that it has sent everything.
+  private static let streamIdle: Int64 = 10_000_000_000
 
   let key: Key
-  let client: WebClient
+  let server: APIServer
   private let state = Mutex(State())
 
-  init(_ key: Key, client: WebClient) {
+  init(_ key: Key, server: APIServer) {
     self.key = key
-    self.client = client
+    self.server = server
   }
 
   // MARK: - For listeners
@@ -89,7 +95,8 @@ final class ResourceWatch: Sendable {
 
   private func beginList() { state.withLock { $0.listed = [] } }
 
-  private func endList() {
+  /// All objects have come: what did not is gone.
+  func endList() {
     let (gone, isFirst) = state.withLock { state in
       let gone = state.objects.keys.filter { !state.listed.contains($0) }
       for key in gone { state.objects[key] = nil }
@@ -97,6 +104,7 @@ final class ResourceWatch: Sendable {
       defer { state.isSynced = true }
       return (gone, !state.isSynced)
     }
+    set(failure: nil)
     if isFirst { tell(.synced) }
     if !gone.isEmpty { tell(.changed(key.resource, Set(gone))) }
   }
@@ -117,15 +125,24 @@ final class ResourceWatch: Sendable {
     var sendsBookmarks = false
     while !Task.isCancelled {
       let isFirstPage = machine.beginsList
-      switch machine.next() {
+      switch machine.next(mayStream: key.isWide && server.mayStream) {
       case .pause(let pause): await nap(pause)
+      case .stream(let version):
+        beginList()
+        let received = WatchReceiver(self, resourceVersion: version, isComplete: false)
+        let event = await watch(received, from: version, sendsBookmarks: sendsBookmarks)
+        if received.isComplete {
+          sendsBookmarks = true
+          machine.take(.page(resourceVersion: received.resourceVersion, continued: ""))
+        }
+        machine.take(event)
       case .list(let continued, let version, let isPaged):
         if isFirstPage { beginList() }
         let event = await list(continued: continued, resourceVersion: version, isPaged: isPaged)
         if case .page(_, "") = event { endList() }
         machine.take(event)
       case .watch(let version):
-        let received = WatchReceiver(self, resourceVersion: version)
+        let received = WatchReceiver(self, resourceVersion: version, isComplete: true)
         machine.take(await watch(received, from: version, sendsBookmarks: sendsBookmarks))
         if received.hasSeenBookmark { sendsBookmarks = true }
       }
@@ -153,42 +170,57 @@ final class ResourceWatch: Sendable {
     if !resourceVersion.isEmpty { parameters.append(("resourceVersion", resourceVersion)) }
     let page = PageReceiver(self)
     do {
-      let answer = try await client.stream(
+      let answer = try await server.client.stream(
         request(parameters, timeout: Self.listTimeout), idle: Self.listIdle, receive: { try page.take($0) })
       guard answer.status == 200 else { return refused(answer) }
       guard let (version, next) = page.end else { throw DiscoveryError("the list ended in the middle") }
-      set(failure: nil)
       return .page(resourceVersion: version, continued: next)
     } catch {
       return failed(error)
     }
   }
 
+  /// Watches; where the receiver does not have all objects yet, they are asked for too.
   /// - Parameter sendsBookmarks: the server tells once a minute that nothing happened, so silence means a dead connection.
   private func watch(_ received: WatchReceiver, from version: String, sendsBookmarks: Bool) async
     -> WatchMachine.Event
   {
     let seconds = Int64.random(in: 300...600)
-    let parameters = [
+    var parameters = [
       ("watch", "true"), ("allowWatchBookmarks", "true"), ("resourceVersion", version),
       ("timeoutSeconds", String(seconds)),
     ]
+    if !received.isComplete {
+      parameters += [("sendInitialEvents", "true"), ("resourceVersionMatch", "NotOlderThan")]
+    }
     let start = Clock.monotonic()
+    let idle = (sendsBookmarks ? 180 : seconds + 30) * 1_000_000_000
     var failure: String?
     do {
-      let answer = try await client.stream(
+      let answer = try await server.client.stream(
         request(parameters, timeout: (seconds + 30) * 1_000_000_000),
-        idle: (sendsBookmarks ? 180 : seconds + 30) * 1_000_000_000, receive: { try await received.take($0) })
-      guard answer.status == 200 else { return refused(answer) }
+        idle: received.isComplete ? idle : Self.streamIdle, receive: { try await received.take($0) })
+      guard answer.status == 200 else {
+        // What a server says to parameters that it knows and does not serve.
+        guard !received.isComplete, [400, 422].contains(answer.status) else { return refused(answer) }
+        server.doesNotStream()
+        return .notStreamed
+      }
     } catch let status as APIStatus {
       if status.code == 410 { return .gone }
+      if !received.isComplete { return status.isTooNew ? .tooNew : .notStreamed }
       return failed(status)
     } catch {
       if Task.isCancelled { return .failed(retryAfter: nil) }
+      if error is SilenceError, !received.isComplete {
+        if received.hasBegun { server.doesNotStream() }
+        return .notStreamed
+      }
       // A connection that could not be made is a failure, one that was cut is an end like any other.
       guard received.hasBegun else { return failed(error) }
       failure = String(describing: error)
     }
+    guard received.isComplete else { return .notStreamed }
     let wasShort = !received.hasBegun && Clock.monotonic() - start < 1_000_000_000
     if wasShort, let failure { set(failure: failure) } else { set(failure: nil) }
     return .watchEnded(resourceVersion: received.resourceVersion, wasShort: wasShort)

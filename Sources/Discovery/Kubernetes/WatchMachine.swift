@@ -1,7 +1,10 @@
-/// Decides what to ask the API server next, to know all objects and every change of them: list, then watch from there,
-/// and list again where the server has forgotten what came since. Does nothing itself.
+/// Decides what to ask the API server next, to know all objects and every change of them: list, then watch from there, or
+/// both as one stream; and from the start where the server has forgotten what came since. Does nothing itself.
 struct WatchMachine {
   enum Action: Hashable {
+    /// A watch that begins with all objects there are: KEP-3157.
+    /// - `resourceVersion`: not older than it; empty for the newest.
+    case stream(resourceVersion: String)
     /// - `resourceVersion`: `0` for any that the server has at hand, empty for the newest.
     /// - `isPaged`: whether to ask for a limited number.
     case list(continued: String, resourceVersion: String, isPaged: Bool)
@@ -13,6 +16,9 @@ struct WatchMachine {
   enum Event: Hashable {
     /// - `continued`: names the next page; empty at the last one.
     case page(resourceVersion: String, continued: String)
+    /// The server does not stream lists, or the stream ended before it had brought all objects. One that has brought them
+    /// counts as a page, and what comes after it as a watch.
+    case notStreamed
     /// The server ended the watch, or the connection was cut. The last version that was seen counts from here on.
     /// - `wasShort`: nothing came and it ended at once.
     case watchEnded(resourceVersion: String, wasShort: Bool)
@@ -25,33 +31,39 @@ struct WatchMachine {
   }
 
   private enum State: Hashable {
+    case beginning
+    /// - `continued`: not empty.
     case listing(continued: String)
     case watching(String)
   }
 
-  private var state = State.listing(continued: "")
+  private var state = State.beginning
   /// What the next list begins with.
   private var listVersion = "0"
   private var isPaged = true
+  /// Where a stream does not get through, pages may.
+  private var isListDue = false
   private var pause: Int64?
   private var retry = RetryPause(longest: 30_000_000_000)
 
   /// What is to be done now.
-  mutating func next() -> Action {
+  /// - Parameter mayStream: whether a stream is worth asking for.
+  mutating func next(mayStream: Bool) -> Action {
     if let pause {
       self.pause = nil
       return .pause(pause)
     }
     switch state {
-    case .listing(let continued):
-      return .list(
-        continued: continued, resourceVersion: continued.isEmpty ? listVersion : "", isPaged: isPaged)
+    case .beginning where mayStream && !isListDue:
+      return .stream(resourceVersion: listVersion == "0" ? "" : listVersion)
+    case .beginning: return .list(continued: "", resourceVersion: listVersion, isPaged: isPaged)
+    case .listing(let continued): return .list(continued: continued, resourceVersion: "", isPaged: isPaged)
     case .watching(let version): return .watch(resourceVersion: version)
     }
   }
 
-  /// Whether the first page of a list is next.
-  var beginsList: Bool { state == .listing(continued: "") }
+  /// Whether everything is to be asked for next.
+  var beginsList: Bool { state == .beginning }
 
   mutating func take(_ event: Event) {
     switch event {
@@ -61,6 +73,7 @@ struct WatchMachine {
         state = .watching(version)
         listVersion = version
         isPaged = true
+        isListDue = false
       } else {
         state = .listing(continued: continued)
       }
@@ -68,23 +81,26 @@ struct WatchMachine {
       state = .watching(version)
       listVersion = version
       if wasShort { pause = retry.next() } else { retry = RetryPause(longest: 30_000_000_000) }
+    case .notStreamed: isListDue = true
     case .gone:
-      if case .listing(let continued) = state {
+      switch state {
+      case .watching: break
+      case .beginning, .listing:
         // The pages took too long, or the version is not to be had: everything in one answer, the newest.
-        if !continued.isEmpty { isPaged = false }
+        if state != .beginning { isPaged = false }
         listVersion = ""
         pause = retry.next()
       }
-      state = .listing(continued: "")
+      state = .beginning
     case .tooNew:
       listVersion = ""
-      state = .listing(continued: "")
+      state = .beginning
       pause = retry.next()
     case .failed(let retryAfter):
       let usual = retry.next()
       // A fifth more at most, so that agents which were sent away together do not come back together.
       pause = retryAfter.map { $0 + Int64.random(in: 0...($0 / 5)) } ?? usual
-      if case .listing = state { state = .listing(continued: "") }
+      if case .listing = state { state = .beginning }
     }
   }
 }

@@ -17,10 +17,9 @@ final class WatchPool: Sendable {
         known.watch.add(listener)
         return known.watch
       }
-      let client =
-        try running.first { $0.key.connection == key.connection }?.value.watch.client
-        ?? WebClient(key.connection.settings)
-      let watch = ResourceWatch(key, client: client)
+      let server =
+        try running.first { $0.key.connection == key.connection }?.value.watch.server ?? APIServer(key.connection)
+      let watch = ResourceWatch(key, server: server)
       watch.add(listener)
       running[key] = Running(watch: watch, task: Task { await watch.run() })
       return watch
@@ -34,4 +33,18 @@ final class WatchPool: Sendable {
       running.removeValue(forKey: watch.key)?.task.cancel()
     }
   }
+}
+
+/// What watches of the same server share.
+final class APIServer: Sendable {
+  let client: WebClient
+  private let streams = Atomic(true)
+
+  /// - Throws: when certificates cannot be used.
+  init(_ connection: KubernetesConnection) throws { client = try WebClient(connection.settings) }
+
+  /// Whether it may be asked to stream lists: until it has shown that it does not.
+  var mayStream: Bool { streams.load(ordering: .relaxed) }
+
+  func doesNotStream() { streams.store(false, ordering: .relaxed) }
 }

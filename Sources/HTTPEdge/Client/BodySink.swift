@@ -27,15 +27,15 @@ struct BodySink: Sendable {
 /// Ends what hears nothing for too long, such as a connection whose other side is gone without a word.
 final class IdleGuard: Sendable {
   private struct State {
-    var heard: Int64
-    var limit: Int64
+    var heard = Clock.monotonic()
     /// The receiver has something in hand, so nothing more can come.
     var isBusy = false
   }
-  private let state: Mutex<State>
+  private let state = Mutex(State())
+  private let limit: @Sendable () -> Int64
 
-  /// - Parameter limit: nanoseconds.
-  init(limit: Int64) { state = Mutex(State(heard: Clock.monotonic(), limit: limit)) }
+  /// - Parameter limit: nanoseconds; asked again whenever the time may be over.
+  init(limit: @escaping @Sendable () -> Int64) { self.limit = limit }
 
   func hear(isBusy: Bool) {
     state.withLock {
@@ -44,22 +44,29 @@ final class IdleGuard: Sendable {
     }
   }
 
-  /// - Throws: when nothing was heard for the limit, whatever the body waits for.
+  /// - Throws: `SilenceError` when nothing was heard for the limit, whatever the body waits for.
   func run<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
     try await withThrowingTaskGroup(of: Result?.self) { group in
       group.addTask { try await body() }
       group.addTask {
         while true {
-          let left = self.state.withLock { $0.isBusy ? $0.limit : $0.heard + $0.limit - Clock.monotonic() }
+          let limit = self.limit()
+          let left = self.state.withLock { $0.isBusy ? limit : $0.heard + limit - Clock.monotonic() }
           if left <= 0 { return nil }
           try await Task.sleep(for: .nanoseconds(left))
         }
       }
       defer { group.cancelAll() }
-      guard let result = try await group.next() ?? nil else {
-        throw WebClientError("nothing came for \(state.withLock { $0.limit } / 1_000_000_000) s")
-      }
+      guard let result = try await group.next() ?? nil else { throw SilenceError(limit: limit()) }
       return result
     }
   }
+}
+
+/// A stream was given up because nothing came for too long.
+public struct SilenceError: Error, CustomStringConvertible {
+  /// Nanoseconds.
+  public let limit: Int64
+
+  public var description: String { "nothing came for \(limit / 1_000_000_000) s" }
 }

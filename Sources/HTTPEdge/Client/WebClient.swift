@@ -135,10 +135,13 @@ public final class WebClient: Sendable {
   /// Hands over the body part by part as it comes, for answers without an end in sight. Of an answer with another status
   /// than 200 the body's first 64 KiB are kept.
   /// - Parameters:
-  ///   - idle: nanoseconds without a byte, after which the connection is given up. The receiver may take any time.
+  ///   - idle: nanoseconds without a byte, after which the connection is given up; may grow while the stream runs. The
+  ///     receiver may take any time.
   ///   - receive: what it throws ends the request and is thrown on.
+  /// - Throws: `SilenceError` after that time.
   public func stream(
-    _ request: WebRequest, idle: Int64, receive: @escaping @Sendable (ByteBuffer) async throws -> Void
+    _ request: WebRequest, idle: @autoclosure @escaping @Sendable () -> Int64,
+    receive: @escaping @Sendable (ByteBuffer) async throws -> Void
   ) async throws -> WebAnswer {
     let watch = IdleGuard(limit: idle)
     do {

@@ -23,5 +23,8 @@ void clinux_raise_permitted_capabilities(void);
 /// Gives back the program's own pages, which come back from its file when they are used again.
 void clinux_release_program(void);
 
+/// Large blocks of the heap are given back as soon as they are free, however large those were that were freed before.
+void clinux_return_large_blocks(void);
+
 /// Gives back what lies free in the heap.
 void clinux_trim_heap(void);
