@@ -58,8 +58,8 @@ struct Reader: ~Copyable {
   /// File systems stamp files with a clock that is behind the real one by up to this: nanoseconds.
   static let coarseTime: Int64 = 20_000_000
   /// Events are gathered for this part of the shortest `batchwait`, and for no longer than that: nanoseconds.
-  static let gatheredPart: Int64 = 50
-  static let longestGathering: Int64 = 20_000_000
+  static let gatheredPart: Int64 = 20
+  static let longestGathering: Int64 = 50_000_000
   static let streamLimit = 50_000
   /// Paths of which something is remembered after their files are gone: paths come and go without end.
   static let rememberedPaths = 4096
@@ -130,8 +130,10 @@ struct Reader: ~Copyable {
     if let inotify { try? poller.add(inotify.descriptor) }
     defer { inotify?.close() }
     while true {
+      let began = monotonic
       let wake = turn()
       if isFinished { return }
+      inbox.worked.add(Int(monotonic - began))
       guard wake > 0, let ready = poller.wait(nanoseconds: max(0, wake - monotonic)) else { continue }
       guard ready == inotify?.descriptor else {
         inbox.wake.clear()

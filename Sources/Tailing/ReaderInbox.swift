@@ -2,6 +2,7 @@ public import Delivery
 public import Positions
 import Synchronization
 public import Syscalls
+import Telemetry
 
 /// What others tell a reader: from the scanner, from senders, from the agent.
 public enum ReaderMessage: Sendable {
@@ -31,6 +32,8 @@ public enum ReaderMessage: Sendable {
 public final class ReaderInbox: Sendable {
   private let messages = Mutex<[ReaderMessage]>([])
   let wake: WakeUp
+  /// How long the reader has worked: nanoseconds.
+  let worked = Counter()
   private let letGo = Mutex<[(target: Int, identity: FileIdentity)]>([])
 
   public init() throws(Errno) { wake = try WakeUp() }

@@ -122,6 +122,7 @@ struct ScanLoop {
   /// Files that have lost their name and are still read under it: a name that they turn up under is no new file. A
   /// reader holds them open, so no other file can have their identity.
   var departed: [FileIdentity: [FileKey]] = [:]
+  var assignment: ReaderAssignment
   /// Readers of files that were renamed: that of the path they were found under.
   var owners: [FileKey: Int] = [:]
   var inotify: Inotify?
@@ -140,6 +141,7 @@ struct ScanLoop {
     self.known = known
     self.clocks = clocks
     directories = ScannedDirectories(files: files, clocks: clocks)
+    assignment = ReaderAssignment(readers: readers.count, known: known, now: clocks.monotonic())
     self.shared = shared
     self.syncPeriod = syncPeriod
     self.files = files
@@ -246,14 +248,17 @@ struct ScanLoop {
     references[identity] = references[identity].flatMap { $0 > 1 ? $0 - 1 : nil }
   }
 
-  private func reader(_ key: FileKey) -> ReaderInbox { readers[owner(key)] }
+  private mutating func reader(_ key: FileKey, size: UInt64 = 0) -> ReaderInbox { readers[owner(key, size: size)] }
 
-  private func owner(_ key: FileKey) -> Int {
-    if let owner = owners[key] { return owner }
-    // By path alone, so that all that ever lies under one path is read by one thread, in order.
-    var hash: UInt64 = 14_695_981_039_346_656_037
-    for byte in key.path.utf8 { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
-    return Int(hash % UInt64(readers.count))
+  private mutating func owner(_ key: FileKey, size: UInt64 = 0) -> Int {
+    owners[key] ?? assignment.reader(of: key.path, size: size)
+  }
+
+  private mutating func forgetReaders() {
+    let found = targets.values.lazy.map(\.found)
+    assignment.forget(beyond: found.reduce(departed.count) { $0 + $1.count }) {
+      Set(departed.values.joined().map(\.path)).union(found.joined().map(\.key))
+    }
   }
 
   // MARK: - Looking
@@ -262,7 +267,13 @@ struct ScanLoop {
   mutating func scan() {
     let now = clocks.monotonic()
     let isThorough = now >= nextThorough
-    if isThorough { nextThorough = now + Self.thoroughPeriod }
+    if isThorough {
+      // Discoveries have told by the second time.
+      if hasScanned { assignment.forgetLastRun() }
+      forgetReaders()
+      nextThorough = now + Self.thoroughPeriod
+    }
+    assignment.note(worked: readers.map(\.worked.current), at: now)
     directories.beginLook(isThorough: isThorough)
     for number in targets.keys.sorted() {
       guard let target = targets[number] else { continue }
@@ -351,7 +362,7 @@ struct ScanLoop {
       departed[status.identity]?.removeAll { $0 == former }
       reader(key).put(.renamed(from: former, sighting))
     } else {
-      reader(key).put(.sighted(sighting))
+      reader(key, size: status.size).put(.sighted(sighting))
     }
     note(status.identity, key)
     return true
