@@ -19,11 +19,6 @@ struct ScannedDirectories: GlobReading {
     case directory(FileIdentity, modified: Int64)
     /// Could not be looked at or read, or was modified just before.
     case untold
-
-    var isDirectory: Bool {
-      if case .directory = self { return true }
-      return false
-    }
   }
 
   private struct Directory {
@@ -34,6 +29,10 @@ struct ScannedDirectories: GlobReading {
     /// Not what it was when it was read for the targets that have not been looked for anew since.
     var hasChanged: Bool
     var watch: Int32?
+    /// What is watched; the path may have become another since.
+    var watched: FileIdentity?
+    /// The watch tells of all that happens there.
+    var isLocal = false
     /// Events tell of every change since the last look.
     var isTold = false
     /// The last look at everything in which a target depended on it.
@@ -52,6 +51,8 @@ struct ScannedDirectories: GlobReading {
   private var listings: [Int32: [DirectoryEntry]] = [:]
   /// What the present walk has asked about.
   private var asked: [Int32] = []
+  /// Watches of what lies no longer under its path.
+  private var stale: [Int32] = []
 
   init(files: any FileSystem, clocks: any Clocks) {
     self.files = files
@@ -156,9 +157,14 @@ struct ScannedDirectories: GlobReading {
     }
     directories[place]!.state = now
     directories[place]!.look = look
-    // Compared with what it was when it was read, and watched since before that.
-    directories[place]!.isTold =
-      directories[place]!.watch != nil && now.isDirectory && files.isLocal(directories[place]!.path)
+    guard let watch = directories[place]!.watch else { return }
+    if case .directory(let identity, _) = now, identity == directories[place]!.watched {
+      // Compared with what it was when it was read, and watched since before that.
+      directories[place]!.isTold = directories[place]!.isLocal
+    } else if now != .untold {
+      unwatch(watch)
+      stale.append(watch)
+    }
   }
 
   private func state(of path: String) -> State {
@@ -179,15 +185,26 @@ struct ScannedDirectories: GlobReading {
   /// - Returns: whether the system's limit of watches is reached.
   mutating func watch(_ inotify: Inotify?, isComplete: Bool) -> Bool {
     var isFull = false
+    for watch in stale { inotify?.remove(watch) }
+    stale.removeAll()
     for place in directories.indices {
       guard let directory = directories[place], isComplete || directory.look == look else { continue }
       if isComplete, directory.used != look {
         forget(Int32(place), inotify)
       } else if directory.watch == nil, let inotify {
+        // Before it is watched: where the path becomes another in between, the next look tells.
+        directories[place]!.watched = try? files.status(at: directory.path).get().identity
         switch inotify.watch(directory.path, for: Inotify.directoryChanges) {
         case .success(let watch):
           directories[place]!.watch = watch
-          byWatch[watch] = Int32(place)
+          directories[place]!.isLocal = files.isLocal(directory.path)
+          if let other = byWatch.updateValue(Int32(place), forKey: watch) {
+            // Two paths of one directory: only one of them will be told.
+            for number in [place, Int(other)] {
+              directories[number]?.isLocal = false
+              directories[number]?.isTold = false
+            }
+          }
         case .failure(.noSpace): isFull = true
         case .failure: break
         }
@@ -215,7 +232,7 @@ struct ScannedDirectories: GlobReading {
     return directories[Int(number)]?.path
   }
 
-  /// The watch is gone: the directory was deleted, or its file system unmounted.
+  /// The directory lies no longer under its path, or its file system was unmounted.
   mutating func unwatch(_ watch: Int32) {
     guard let number = byWatch.removeValue(forKey: watch) else { return }
     directories[Int(number)]?.watch = nil

@@ -423,6 +423,8 @@ struct ScanLoop {
         continue
       }
       if event.name.isEmpty {
+        inotify.remove(event.watch)
+        directories.unwatch(event.watch)
         needsScan = true
       } else {
         changed.append(directory == "/" ? "/" + event.name : directory + "/" + event.name)
