@@ -5,22 +5,22 @@ import Relabeling
 /// The rules of the promtail chart, applied to the targets of pods: labels, and where the files are.
 struct Relabelling {
   private static let rules = #"""
-    - {source_labels: [__meta_kubernetes_pod_controller_name], regex: '([0-9a-z-.]+?)(-[0-9a-f]{8,10})?', target_label: __tmp_controller_name}
-    - {source_labels: [__meta_kubernetes_pod_label_app_kubernetes_io_name, __meta_kubernetes_pod_label_app, __tmp_controller_name,
-       __meta_kubernetes_pod_name], regex: '^;*([^;]+)(;.*)?$', target_label: app}
-    - {source_labels: [__meta_kubernetes_pod_label_app_kubernetes_io_instance, __meta_kubernetes_pod_label_instance],
-       regex: '^;*([^;]+)(;.*)?$', target_label: instance}
-    - {source_labels: [__meta_kubernetes_pod_label_app_kubernetes_io_component, __meta_kubernetes_pod_label_component],
-       regex: '^;*([^;]+)(;.*)?$', target_label: component}
-    - {source_labels: [__meta_kubernetes_pod_node_name], target_label: node_name}
-    - {source_labels: [__meta_kubernetes_namespace], target_label: namespace}
-    - {source_labels: [namespace, app], separator: /, target_label: job}
-    - {source_labels: [__meta_kubernetes_pod_name], target_label: pod}
-    - {source_labels: [__meta_kubernetes_pod_container_name], target_label: container}
-    - {source_labels: [__meta_kubernetes_pod_uid, __meta_kubernetes_pod_container_name], separator: /,
-       replacement: /var/log/pods/*$1/*.log, target_label: __path__}
-    - {source_labels: [__meta_kubernetes_pod_annotationpresent_kubernetes_io_config_hash, __meta_kubernetes_pod_annotation_kubernetes_io_config_hash,
-       __meta_kubernetes_pod_container_name], separator: /, regex: true/(.*), replacement: /var/log/pods/*$1/*.log, target_label: __path__}
+      - {source_labels: [__meta_kubernetes_pod_controller_name], regex: '([0-9a-z-.]+?)(-[0-9a-f]{8,10})?', target_label: __tmp_controller_name}
+      - {source_labels: [__meta_kubernetes_pod_label_app_kubernetes_io_name, __meta_kubernetes_pod_label_app, __tmp_controller_name,
+         __meta_kubernetes_pod_name], regex: '^;*([^;]+)(;.*)?$', target_label: app}
+      - {source_labels: [__meta_kubernetes_pod_label_app_kubernetes_io_instance, __meta_kubernetes_pod_label_instance],
+         regex: '^;*([^;]+)(;.*)?$', target_label: instance}
+      - {source_labels: [__meta_kubernetes_pod_label_app_kubernetes_io_component, __meta_kubernetes_pod_label_component],
+         regex: '^;*([^;]+)(;.*)?$', target_label: component}
+      - {source_labels: [__meta_kubernetes_pod_node_name], target_label: node_name}
+      - {source_labels: [__meta_kubernetes_namespace], target_label: namespace}
+      - {source_labels: [namespace, app], separator: /, target_label: job}
+      - {source_labels: [__meta_kubernetes_pod_name], target_label: pod}
+      - {source_labels: [__meta_kubernetes_pod_container_name], target_label: container}
+      - {source_labels: [__meta_kubernetes_pod_uid, __meta_kubernetes_pod_container_name], separator: /,
+         replacement: /var/log/pods/*$1/*.log, target_label: __path__}
+      - {source_labels: [__meta_kubernetes_pod_annotationpresent_kubernetes_io_config_hash, __meta_kubernetes_pod_annotation_kubernetes_io_config_hash,
+         __meta_kubernetes_pod_container_name], separator: /, regex: true/(.*), replacement: /var/log/pods/*$1/*.log, target_label: __path__}
     """#
 
   private static let pod = LabelSet([
