@@ -18,7 +18,16 @@ struct KnownFiles {
     positions(byIdentity[identity] ?? []).filter { $0.job == job }
   }
 
+  /// What several targets of a job knew of one file is known once: each reads on where the slowest was.
   mutating func append(_ position: FilePosition) {
+    let same = (byPath[position.path] ?? []).first {
+      byNumber[$0]!.job == position.job && byNumber[$0]!.identity == position.identity
+        && byNumber[$0]!.isRotated == position.isRotated
+    }
+    if let same {
+      byNumber[same]!.offsets.merge(position.offsets) { min($0, $1) }
+      return
+    }
     byNumber[next] = position
     byPath[position.path, default: []].append(next)
     byIdentity[position.identity, default: []].append(next)

@@ -74,6 +74,8 @@ public struct FileSighting: Sendable {
   public var key: FileKey
   public var target: FileTarget
   public var identity: FileIdentity
+  /// Another path or target refers to the same file.
+  public var isShared = false
 }
 
 /// Paths without `.` and `..`, as Go's filepath.Clean gives them.

@@ -214,7 +214,7 @@ extension Reader {
     let path = sighting.key.path
     let job = sighting.target.jobName
     let records = setup.positions.known(path: path, job: job)
-    var known = records.first { $0.identity == sighting.identity && !$0.isRotated }
+    var known = records.first { $0.identity == sighting.identity && !$0.isRotated } ?? begun(sighting)
     // The inode may have been given to another file, or this one was written anew. What a compressed file begins with
     // says nothing about its lines.
     if let candidate = known, content.compression == nil, candidate.fingerprint.length > 0,
@@ -230,6 +230,20 @@ extension Reader {
       known: known ?? formerly, inherited: inherited,
       wasOther: wasOther || (known == nil && !records.isEmpty), size: size, clients: setup.clients.map(\.name))
     return (resume, known ?? formerly)
+  }
+
+  /// Where another target of the job began to read the same file. What the last run knew of it was for all of them.
+  private func begun(_ sighting: FileSighting) -> FilePosition? {
+    guard sighting.isShared else { return nil }
+    for case let file? in files
+    where file.identity == sighting.identity && file.key.path == sighting.key.path
+      && file.target.jobName == sighting.target.jobName && !file.isRotated
+    {
+      return FilePosition(
+        path: file.key.path, job: file.target.jobName, identity: file.identity, fingerprint: file.fingerprint,
+        offsets: Dictionary(setup.clients.map { ($0.name, file.begunAt) }) { a, _ in a }, isRotated: false)
+    }
+    return nil
   }
 
   /// What is known of the file by a name that it had when the last run ended.

@@ -355,7 +355,8 @@ struct ScanLoop {
     let old = identity(key)
     if old == status.identity { return true }
     if let old { depart(key, old) }
-    let sighting = FileSighting(key: key, target: target.target, identity: status.identity)
+    let sighting = FileSighting(
+      key: key, target: target.target, identity: status.identity, isShared: references[status.identity] != nil)
     if let former = formerName(of: status.identity, key) {
       owners[key] = owner(former)
       if identity(former) == status.identity { note(nil, former) }

@@ -83,6 +83,8 @@ final class TailedFile {
   /// Waits for this one to be at its end.
   weak var successor: TailedFile?
   let position: PositionHandle
+  /// Where reading began for the client that was furthest behind: bytes; of compressed files, lines.
+  let begunAt: UInt64
   /// What the last run knew of it.
   var resumedFrom: FilePosition?
   var watch: Int32?
@@ -124,6 +126,7 @@ final class TailedFile {
     self.fingerprint = fingerprint
     self.stamps = stamps
     self.groups = groups
+    begunAt = groups.lazy.map(\.offset).min() ?? 0
     self.ledgers = ledgers
     self.position = position
     self.countsLines = countsLines

@@ -32,6 +32,20 @@ class Delivery(AgentTest):
         self.stop(agent)
         self.assertEqual(self.lines(sink), written)
 
+    def test_targets_that_share_a_file_go_on_where_they_were(self):
+        sink = self.sink()
+        self.config([self.client(sink)], extra='  - {labels: {job: test, also: "1", __path__: "%s"}}\n' % self.path('a*.log'))
+        text = self.read('config.yaml').replace('  static_configs: [{', '  static_configs:\n  - {').replace('"}}]\n', '"}}\n')
+        self.write('config.yaml', text, 'wb')
+        written = []
+        for round in range(3):
+            agent = self.start()
+            self.write('a.log', 'round %d\n' % round)
+            written += 2 * ['round %d' % round]
+            until(lambda: len(self.lines(sink)) >= len(written))
+            self.assertEqual(self.stop(agent), 0)
+        self.assertEqual(sorted(self.lines(sink)), written)
+
     def test_kill_9_loses_nothing(self):
         sink = self.sink()
         self.config([self.client(sink)])
