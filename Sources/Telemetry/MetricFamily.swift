@@ -7,7 +7,12 @@ public final class MetricFamily<Instrument: Sendable>: Sendable {
   public let kind: MetricKind
   public let labelNames: [String]
   private let make: @Sendable () -> Instrument
-  private let children = Mutex<[[String]: Instrument]>([:])
+  private struct State {
+    var children: [[String]: Instrument] = [:]
+    /// In the order of their label values, since the page was asked for; nil when children came or went after that.
+    var sorted: [([String], Instrument)]?
+  }
+  private let state = Mutex(State())
 
   init(
     name: String, help: String, kind: MetricKind, labelNames: [String], make: @escaping @Sendable () -> Instrument
@@ -24,29 +29,27 @@ public final class MetricFamily<Instrument: Sendable>: Sendable {
 
   public func child(_ values: [String]) -> Instrument {
     precondition(values.count == labelNames.count, "\(name) has the labels \(labelNames)")
-    return children.withLock {
-      if let found = $0[values] { return found }
+    return state.withLock {
+      if let found = $0.children[values] { return found }
       let new = make()
-      $0[values] = new
+      $0.children[values] = new
+      $0.sorted = nil
       return new
     }
   }
 
   /// Takes a child off the page, such as that of a file that is no longer read.
   public func remove(_ values: String...) {
-    children.withLock { _ = $0.removeValue(forKey: values) }
+    state.withLock { if $0.children.removeValue(forKey: values) != nil { $0.sorted = nil } }
   }
 
   /// All children with their label values.
   public func snapshot() -> [([String], Instrument)] {
-    children.withLock { children in
-      children.map { ($0.key, $0.value) }.sorted { a, b in
-        // Of most families a child has one value, or the first tells.
-        guard let first = a.0.first, let second = b.0.first, first == second else {
-          return (a.0.first ?? "") < (b.0.first ?? "")
-        }
-        return a.0.lexicographicallyPrecedes(b.0)
-      }
+    state.withLock { state in
+      if let sorted = state.sorted { return sorted }
+      let sorted = state.children.map { ($0.key, $0.value) }.sorted { $0.0.lexicographicallyPrecedes($1.0) }
+      state.sorted = sorted
+      return sorted
     }
   }
 }
