@@ -49,6 +49,7 @@ extension Reader {
       passOver(file)
       return false
     }
+    let wasBlocked = file.isBlocked
     file.isBlocked = false
     if isPaused(file) { return false }
     var hasMore = false
@@ -68,6 +69,7 @@ extension Reader {
       index += 1
     }
     file.mergeGroups()
+    if file.isBlocked, !wasBlocked { file.hasLittle = hasLittle(file) }
     file.hasRested = !hasMore
     if file.isFailing {
       file.isAtEnd = false
@@ -76,6 +78,11 @@ extension Reader {
       reachedEnd(file)
     }
     return hasMore && !file.isExhausted
+  }
+
+  private func hasLittle(_ file: TailedFile) -> Bool {
+    guard !file.countsLines, case .success(let status) = file.content.status else { return false }
+    return file.groups.indices.allSatisfy { status.size <= file.groups[$0].offset + Self.little }
   }
 
   /// Looks at the beginning of a file that was left alone for a while, also where it cannot be read on yet. Lines may end

@@ -53,6 +53,8 @@ struct Reader: ~Copyable {
   static let orphanWait: Int64 = 300_000_000_000
   /// All files are looked at this often, since events can be lost: nanoseconds.
   static let safetyPoll: Int64 = 10_000_000_000
+  /// What a file that waits for room may have to read and goes first: bytes.
+  static let little: UInt64 = 16 << 10
   /// How often a file that cannot be opened or read is tried again: nanoseconds.
   static let openRetry: Int64 = 1_000_000_000
   /// File systems stamp files with a clock that is behind the real one by up to this: nanoseconds.
@@ -208,6 +210,8 @@ struct Reader: ~Copyable {
       if file.ledgers[Int(ticket.client)].release(ticket.span) { moved.insert(ticket.file) }
     }
     for number in moved { if let file = files[Int(number)] { reportPosition(file) } }
+    // A quiet file's lines do not wait until many busy ones had their turn.
+    for case let file? in files where file.isBlocked && file.hasLittle { enqueue(file) }
     // Each time another file is the first, so that none takes all the room while clients lag.
     firstBlocked = files.isEmpty ? 0 : (firstBlocked + 1) % files.count
     for place in files.indices {

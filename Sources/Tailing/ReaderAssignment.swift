@@ -5,7 +5,7 @@ import Positions
 /// All that ever lies there is read by one thread, in order, so a path stays with its reader. Each reader that has something to
 /// read makes batches of its own: while there is little, one reader has it all, and clients get few requests instead of many.
 struct ReaderAssignment {
-  /// Of this much to read in one file the readers take equal shares: bytes.
+  /// Of more than this that is to be read the readers take equal shares: bytes.
   static let much: UInt64 = 1 << 20
   /// A reader that works for more than this part of the time gets no more paths while another does less.
   static let busy = 0.5
@@ -13,7 +13,7 @@ struct ReaderAssignment {
   static let remembered = 16_384
 
   private var readers: [String: Int32] = [:]
-  /// Bytes that were to be read when paths were assigned, by reader.
+  /// Bytes that were to be read under the paths that each reader got since the last look at everything.
   private var assigned: [UInt64]
   /// How far files were acknowledged when the last run ended, of paths that have no reader yet.
   private var acked: [String: UInt64] = [:]
@@ -37,17 +37,14 @@ struct ReaderAssignment {
     if let known = readers[path] { return Int(known) }
     let read = acked.removeValue(forKey: path) ?? 0
     let unread = size > read ? size - read : 0
-    var reader = 0
-    if unread > Self.much {
-      reader = assigned.indices.min { assigned[$0] < assigned[$1] }!
-      assigned[reader] += unread
-    } else if load[0] > Self.busy {
-      reader = load.indices.min { load[$0] < load[$1] }!
-    }
+    let isFirstFree = assigned[0] + unread <= Self.much && load[0] <= Self.busy
+    let reader = isFirstFree ? 0 : load.indices.min { (assigned[$0], load[$0]) < (assigned[$1], load[$1]) }!
+    assigned[reader] += unread
     readers[path] = Int32(reader)
     return reader
   }
 
+  /// Everything is about to be looked at.
   /// - Parameters:
   ///   - worked: how long each reader has worked so far: nanoseconds.
   ///   - now: on the monotonic clock: nanoseconds.
@@ -56,6 +53,7 @@ struct ReaderAssignment {
     for reader in load.indices { load[reader] = Double(now[reader] &- worked[reader]) / passed }
     worked = now
     notedAt = time
+    assigned = Array(repeating: 0, count: assigned.count)
   }
 
   /// Forgets paths under which nothing lies, if there are many.

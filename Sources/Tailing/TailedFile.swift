@@ -91,6 +91,8 @@ final class TailedFile {
   var isQueued = false
   /// Waits for a lane to have room.
   var isBlocked = false
+  /// Had little to read when it began to wait.
+  var hasLittle = false
   var isAtEnd = false
   /// Was not read on at once after the last look, so that it may have become another meanwhile.
   var hasRested = true

@@ -30,6 +30,15 @@ import Testing
     #expect(max(bytes[0], bytes[1]) - min(bytes[0], bytes[1]) <= 4 << 20)
   }
 
+  @Test func manyFilesWithLittleAreMuch() {
+    var assignment = assignment()
+    let readers = (0..<400).map { assignment.reader(of: "/\($0)", size: 500_000) }
+    #expect((190...210).contains(readers.count { $0 == 0 }))
+    // Another day.
+    assignment.note(worked: [1, 1], at: 10_000_000_000)
+    #expect(assignment.reader(of: "/new", size: 1) == 0)
+  }
+
   @Test func aPathStaysWithItsReader() {
     var assignment = assignment()
     let first = (0..<4).map { assignment.reader(of: "/\($0)", size: 5 << 20) }
