@@ -12,6 +12,7 @@ import argparse, json, os, platform, subprocess, sys, time
 HERE = os.path.dirname(os.path.abspath(__file__))
 THROUGHPUT = ['cri', 'json', 'regex', 'logfmt', 'multiline']
 OTHERS = ['idle-1k', 'idle-10k', 'startup', 'latency', 'backlog']
+OWN = ['workers']
 
 
 def lines(*args):
@@ -48,7 +49,7 @@ def throughput(agents, names, a, figures):
 def others(agents, names, a, figures):
     for name in names:
         for agent, (adapter, binary) in agents.items():
-            runs = lines('--binary', binary, '--adapter', adapter, '--scenario', name, '--runs', '3' if name == 'startup' else '1')
+            runs = lines('--binary', binary, '--adapter', adapter, '--scenario', name, '--size', a.size, '--runs', '3' if name == 'startup' else '1')
             r = {k: v for k, v in runs[-1].items() if k not in ('scenario', 'agent', 'median', 'runs')}
             figures['agents'].setdefault(agent, {})[name] = r
             print('%-10s %-10s %s' % (name, agent, ', '.join('%s %s' % (k, v) for k, v in r.items())), flush=True)
@@ -88,7 +89,7 @@ def main():
     p.add_argument('--binary', required=True)
     p.add_argument('--promtail', default='')
     p.add_argument('--fluentbit', default='')
-    p.add_argument('--scenario', default=','.join(THROUGHPUT + OTHERS))
+    p.add_argument('--scenario', default=','.join(THROUGHPUT + OTHERS + OWN))
     p.add_argument('--size', default='512')
     p.add_argument('--runs', default='3')
     p.add_argument('--out', default='')
@@ -102,6 +103,7 @@ def main():
     figures = {'machine': machine(), 'date': time.strftime('%Y-%m-%d'), 'size_mib': int(a.size), 'agents': {}}
     throughput(agents, [n for n in wanted if n in THROUGHPUT], a, figures)
     others(agents, [n for n in wanted if n in OTHERS], a, figures)
+    others({'swiftail': agents['swiftail']}, [n for n in wanted if n in OWN], a, figures)
     if a.out:
         os.makedirs(a.out, exist_ok=True)
         open(os.path.join(a.out, 'figures.json'), 'w').write(json.dumps(figures, indent=1) + '\n')

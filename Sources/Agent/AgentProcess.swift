@@ -216,7 +216,7 @@ public struct AgentProcess: Sendable {
   private static let releaseInterval = Duration.seconds(30)
 
   /// Reader threads: more than two gain nothing while compression and network share the machine.
-  static var readerCount: Int { max(1, min(2, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))) }
+  static var readerCount: Int { min(2, WorkerThread.concurrent) }
 }
 
 /// The machine this runs on.

@@ -36,6 +36,9 @@ public final class WorkerThread: @unchecked Sendable {
   /// A thread that nobody joins gives back its stack when it ends.
   deinit { if let handle { pthread_detach(handle) } }
 
+  /// How many threads can run at once: the processors that the process may run on, at least 1.
+  public static var concurrent: Int { Int(clinux_processors()) }
+
   /// Waits until the thread has ended. Blocks: not for the cooperative pool.
   public func join() {
     if let handle { pthread_join(handle, nil) }

@@ -337,7 +337,7 @@ extension Reader {
       var ticket = AckTicket(file: file.number, life: file.life, client: UInt32(client), span: span)
       lanes.append(
         block, chunk: chunk, offset: offset, client: client, streams: streams, ticket: &ticket,
-        ledger: &file.ledgers[client], used: &used, now: now)
+        ledger: &file.ledgers[client], used: &used, now: min(now, writtenSince))
       file.groups[index].note(used, of: client)
       if file.ledgers[client].release(ticket.span) { moved = true }
     }

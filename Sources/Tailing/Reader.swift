@@ -59,9 +59,10 @@ struct Reader: ~Copyable {
   static let openRetry: Int64 = 1_000_000_000
   /// File systems stamp files with a clock that is behind the real one by up to this: nanoseconds.
   static let coarseTime: Int64 = 20_000_000
-  /// Events are gathered for this part of the shortest `batchwait`, and for no longer than that: nanoseconds.
-  static let gatheredPart: Int64 = 20
-  static let longestGathering: Int64 = 50_000_000
+  /// Events are gathered for this part of the shortest `batchwait`, and for no longer than that: nanoseconds. Batches are
+  /// no later for it, since their age counts from the first event.
+  static let gatheredPart: Int64 = 5
+  static let longestGathering: Int64 = 200_000_000
   static let streamLimit = 50_000
   /// Paths of which something is remembered after their files are gone: paths come and go without end.
   static let rememberedPaths = 4096
@@ -109,6 +110,11 @@ struct Reader: ~Copyable {
   /// When a held block or a rate is to be looked at, on the monotonic clock: nanoseconds.
   var nextDue: Int64 = .max
   var used: [Int] = []
+  /// When the first of what is read in this turn may have been written, where the thread waited for more; on the monotonic
+  /// clock: nanoseconds.
+  var writtenSince: Int64 = .max
+  /// Events come one soon after another, so that looking now and then costs less than being told of each.
+  private var isSteady = false
 
   init(setup: ReaderSetup, inbox: ReaderInbox) {
     self.setup = setup
@@ -135,15 +141,26 @@ struct Reader: ~Copyable {
       let began = monotonic
       let wake = turn()
       if isFinished { return }
-      inbox.worked.add(Int(monotonic - began))
-      guard wake > 0, let ready = poller.wait(nanoseconds: max(0, wake - monotonic)) else { continue }
-      guard ready == inotify?.descriptor else {
-        inbox.wake.clear()
-        continue
-      }
-      // What is written soon after one another is read together.
-      letters.wait(nanoseconds: gathering)
+      let ended = monotonic
+      inbox.worked.add(Int(ended - began))
+      writtenSince = .max
+      if wake > 0 { rest(poller, letters, from: ended, until: wake) }
     }
+  }
+
+  /// Waits until something has to be done. What is written soon after one another is read together.
+  private mutating func rest(_ poller: Poller, _ letters: Poller, from now: Int64, until wake: Int64) {
+    let gathering = gathering
+    if isSteady {
+      writtenSince = now
+    } else {
+      guard let ready = poller.wait(nanoseconds: max(0, wake - now)) else { return }
+      guard ready == inotify?.descriptor else { return inbox.wake.clear() }
+      writtenSince = monotonic
+      isSteady = writtenSince - now < gathering
+    }
+    let left = min(gathering, max(0, wake - writtenSince))
+    if letters.wait(nanoseconds: left) != nil { inbox.wake.clear() }
   }
 
   private var gathering: Int64 {
@@ -252,6 +269,7 @@ struct Reader: ~Copyable {
     inotify.drain { event in
       if event.has(Inotify.overflow) { lost = true } else { touched.append(event.watch) }
     }
+    if touched.isEmpty { isSteady = false }
     for watch in touched { for file in byWatch[watch] ?? [] { enqueue(file) } }
     if lost { for case let file? in files { enqueue(file) } }
   }

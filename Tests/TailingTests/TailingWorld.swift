@@ -140,8 +140,10 @@ final class TailingWorld {
   }
 
   /// The reader does what there is to do. A new file is on disk soon after: here at once.
-  func read() {
+  /// - Parameter gathered: seconds that its thread waited for more since the first event.
+  func read(gathered: Double = 0) {
     guard let process else { return }
+    process.reader.writtenSince = clock.monotonic() - Int64(gathered * 1e9)
     _ = process.reader.turn()
     if process.table.takeHasNew() { process.writer.save() }
   }

@@ -6,6 +6,7 @@
 #include <link.h>
 #include <linux/capability.h>
 #include <malloc.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -62,3 +63,10 @@ void clinux_release_program(void) { dl_iterate_phdr(release_program, 0); }
 void clinux_return_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 128 * 1024); }
 
 void clinux_trim_heap(void) { malloc_trim(0); }
+
+int clinux_processors(void) {
+  cpu_set_t allowed;
+  // The set is too small where the machine has over 1024.
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return (int)sysconf(_SC_NPROCESSORS_ONLN);
+  return CPU_COUNT(&allowed);
+}

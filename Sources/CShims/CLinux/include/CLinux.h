@@ -28,3 +28,6 @@ void clinux_return_large_blocks(void);
 
 /// Gives back what lies free in the heap.
 void clinux_trim_heap(void);
+
+/// How many processors the process may run on: at least 1.
+int clinux_processors(void);

@@ -1,0 +1,30 @@
+import SwiftailTesting
+import Testing
+
+@testable import Tailing
+
+/// Waiting for more before a file is read does not make batches later.
+@Suite struct GatheringTests {
+  @Test func the_age_of_a_batch_counts_from_the_first_event() throws {
+    let world = TailingWorld()
+    world.files.append("/l/app.log", "first\n")
+    try world.start()
+    world.settle(seconds: 2)
+    world.files.append("/l/app.log", "second\n")
+    world.wake()
+    world.clock.advance(seconds: 0.02)
+    world.read(gathered: 0.02)
+
+    func delivered(after seconds: Double) -> [String] {
+      world.clock.advance(seconds: seconds)
+      world.read()
+      world.take()
+      world.answer(.max)
+      return world.delivered[0].map(\.line)
+    }
+    #expect(delivered(after: 0.079) == ["first"])
+    // `batchwait` is 100 ms.
+    #expect(delivered(after: 0.001) == ["first", "second"])
+    world.kill()
+  }
+}
