@@ -4,7 +4,7 @@
   instructions.py --binary .build/release/linebench [--update] [--scenario cri,…]
 
 Each scenario runs twice, over its lines once and three times; the difference is the lines' own. Fails when one needs over
-10 % more instructions than instructions.json says, or allocates more than once in 1,000 lines where that says none.
+a tenth more instructions than instructions.json says, or allocates more than once in 1,000 lines where that says none.
 """
 import argparse, json, os, re, subprocess, sys, tempfile
 from common import tool, HERE

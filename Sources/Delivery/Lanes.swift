@@ -59,7 +59,7 @@ extension LaneSettings {
 /// Owned by one thread. It decides into which batch an entry goes and when a batch is sealed; what is sent and when to
 /// try again is the senders' part.
 public struct Lanes: ~Copyable {
-  private final class Lane {
+  private struct Lane: ~Copyable {
     var builder: BatchBuilder
     let queue: BatchQueue
     let client: Int
@@ -91,7 +91,7 @@ public struct Lanes: ~Copyable {
     }
   }
 
-  private var lanes: [Lane] = []
+  private var lanes = InPlace<Lane>()
   private var clients: [Client]
   private let makeQueue: (Int, String?) -> BatchQueue
 
@@ -101,6 +101,9 @@ public struct Lanes: ~Copyable {
     self.makeQueue = makeQueue
   }
 
+  // Written down so that other modules call it instead of taking private parts down themselves, which does not link.
+  deinit {}
+
   /// Puts a client in a place that is free, or in the next.
   public mutating func add(_ settings: LaneSettings, at place: Int) {
     if place < clients.count { clients[place] = Client(settings) } else { clients.append(Client(settings)) }
@@ -108,10 +111,10 @@ public struct Lanes: ~Copyable {
 
   /// Nothing is sent to the client any more; what was not sent is given back unread.
   public mutating func remove(client: Int) {
-    for lane in lanes where lane.client == client && !lane.isGone {
-      lane.isGone = true
-      lane.builder.discard()
-      lane.queue.close()
+    for number in lanes.indices where lanes[number].client == client && !lanes[number].isGone {
+      lanes[number].isGone = true
+      lanes[number].builder.discard()
+      lanes[number].queue.close()
     }
     clients[client].laneOf.removeAll()
     clients[client].wire.removeAll()
@@ -135,7 +138,9 @@ public struct Lanes: ~Copyable {
     if known >= 0 { return Int(known) }
     let tenant = streams.streams[stream.index].tenant ?? clients[client].tenant
     let lane: Int
-    if let existing = lanes.firstIndex(where: { $0.client == client && $0.queue.tenant == tenant && !$0.isGone }) {
+    if let existing = lanes.indices.first(where: {
+      lanes[$0].client == client && lanes[$0].queue.tenant == tenant && !lanes[$0].isGone
+    }) {
       lane = existing
     } else {
       lane = lanes.count
@@ -215,12 +220,11 @@ public struct Lanes: ~Copyable {
     _ records: UnsafeBufferPointer<EntryRecord>, _ number: Int, _ place: inout Place, _ streams: borrowing StreamTable,
     _ ledger: inout AckLedger
   ) {
-    let lane = lanes[number]
     var start = 0
     while start < records.count {
-      let taken = lane.builder.append(
+      let taken = lanes[number].builder.append(
         UnsafeBufferPointer(rebasing: records[start...]), chunk: place.chunk, made: place.made, now: place.now)
-      if taken > 0, lane.builder.hold(place.ticket) { ledger.retain(place.ticket.span) }
+      if taken > 0, lanes[number].builder.hold(place.ticket) { ledger.retain(place.ticket.span) }
       start += taken
       if start < records.count {
         seal(number, streams)
@@ -260,14 +264,13 @@ public struct Lanes: ~Copyable {
   }
 
   private mutating func seal(_ number: Int, _ streams: borrowing StreamTable) {
-    let lane = lanes[number]
-    if lane.builder.isEmpty { return }
-    let client = lane.client
+    if lanes[number].builder.isEmpty { return }
+    let client = lanes[number].client
     if clients[client].wire.count < streams.count {
       clients[client].wire.append(contentsOf: repeatElement([], count: streams.count - clients[client].wire.count))
     }
     let output = clients[client].settings.output
-    let batch = lane.builder.seal(
+    let batch = lanes[number].builder.seal(
       labels: { stream in
         if clients[client].wire[stream.index].isEmpty {
           var labels = streams.streams[stream.index].labels
@@ -278,7 +281,7 @@ public struct Lanes: ~Copyable {
         }
         return clients[client].wire[stream.index]
       }, prepare: { output.prepare($0) })
-    lane.queue.put(batch)
+    lanes[number].queue.put(batch)
   }
 
   /// Seals the batches whose `batchwait` is over.
@@ -295,8 +298,8 @@ public struct Lanes: ~Copyable {
   /// When the next batch is due, on the monotonic clock in nanoseconds; nil when none is under construction.
   public var nextDue: Int64? {
     var next: Int64?
-    for lane in lanes where !lane.builder.isEmpty {
-      let due = lane.builder.began + clients[lane.client].settings.batchWait
+    for number in lanes.indices where !lanes[number].builder.isEmpty {
+      let due = lanes[number].builder.began + clients[lanes[number].client].settings.batchWait
       next = min(next ?? due, due)
     }
     return next

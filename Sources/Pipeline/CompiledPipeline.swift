@@ -1,3 +1,4 @@
+import Bytes
 import GoCompat
 public import LogModel
 import Telemetry
@@ -49,7 +50,7 @@ public struct Inspection: Sendable {
 ///
 /// Immutable and shared; what changes per line is in `PipelineRunner`, what is remembered per file in `PipelineState`.
 public final class CompiledPipeline: Sendable {
-  let stages: StageList
+  let stages: InPlace<CompiledStage>
   let names: NameTable
   /// What slots hold where nothing is known: files share it.
   private let absent: [Slot]
@@ -74,7 +75,7 @@ public final class CompiledPipeline: Sendable {
   enum Shape: Sendable { case plain, cri, general }
 
   init(
-    stages: consuming StageList, names: NameTable, labels: NameTable, metadata: NameTable = NameTable(),
+    stages: consuming InPlace<CompiledStage>, names: NameTable, labels: NameTable, metadata: NameTable = NameTable(),
     constants: [UInt8] = [],
     dropReasons: [String] = [], registry: MetricRegistry, inspection: Inspection = Inspection()
   ) {

@@ -128,7 +128,7 @@ extension PipelineCompiler {
     }
     stages.append(.match(compiled(count: 0)))
     for stage in match.stages { try add(stage) }
-    stages.replace(place, with: .match(compiled(count: stages.count - place - 1)))
+    stages[place] = .match(compiled(count: stages.count - place - 1))
   }
 
   /// The rate of all lines that are read goes before the first stage.

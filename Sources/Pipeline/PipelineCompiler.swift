@@ -1,4 +1,5 @@
 public import AgentConfiguration
+import Bytes
 import GoCompat
 import JMESPath
 import LogModel
@@ -27,7 +28,7 @@ extension CompiledPipeline {
 /// Numbers names and turns stages into their compiled form, in order.
 struct PipelineCompiler: ~Copyable {
   let registry: MetricRegistry
-  var stages = StageList()
+  var stages = InPlace<CompiledStage>()
   var names = NameTable()
   var labels = NameTable()
   var metadata = NameTable()

@@ -4,7 +4,7 @@ import LogModel
 
 /// `metrics`: counters, gauges and histograms from extracted values, a series for each label set.
 struct CompiledMetrics: ~Copyable, Sendable {
-  struct Metric: Sendable {
+  struct Metric: ~Copyable, Sendable {
     enum Action: Sendable {
       /// Adds so much, whatever the value.
       case step(Double)
@@ -26,7 +26,7 @@ struct CompiledMetrics: ~Copyable, Sendable {
     /// A counter: what would take away from it does not count.
     var onlyGrows: Bool
   }
-  var metrics: [Metric]
+  let metrics: InPlace<Metric>
 }
 
 extension LineContext {
@@ -56,10 +56,10 @@ extension LineContext {
     }
     if metric.onlyGrows, case .add(let amount) = amount, !(amount >= 0) { return }
     let key = labelHash(seed: metric.number &+ 0x6d65_7472)
-    if let series = known[key], series.apply(amount, now: now) { return }
+    if known.apply(amount, to: key, now: now) { return }
     var labels = labels(over: base)
     labels[StreamTable.tenantLabel] = nil
-    known[key] = metric.family.apply(amount, to: labels, now: now)
+    known.note(metric.family.apply(amount, to: labels, now: now), key)
   }
 
   /// The value of a source that counts; nil when the line does not.
@@ -80,19 +80,32 @@ extension LineContext {
 
 /// Series by metric and label set, as a file's lines had them last.
 struct KnownSeries: Sendable {
-  private var byKey = HashedTable<CustomSeries>()
+  private struct Known: Sendable {
+    let series: CustomSeries
+    /// The same without counting a reference for each line.
+    let uncounted: Unmanaged<CustomSeries>
+
+    init(_ series: CustomSeries) {
+      self.series = series
+      uncounted = .passUnretained(series)
+    }
+  }
+  private var byKey = HashedTable<Known>()
   private static let limit = 4096
 
-  subscript(key: UInt64) -> CustomSeries? {
-    mutating get { byKey.place(of: key).map { byKey[place: $0] } }
-    set {
-      guard let newValue else { return }
-      if let place = byKey.place(of: key) {
-        byKey[place: place] = newValue
-        return
-      }
-      if byKey.count >= Self.limit { byKey.removeAll() }
-      _ = byKey.add(key, newValue)
+  /// - Returns: false where the series is not known, or off the page.
+  @inline(__always)
+  mutating func apply(_ change: CustomMetricFamily.Change, to key: UInt64, now: Int64) -> Bool {
+    guard let place = byKey.place(of: key) else { return false }
+    return byKey[place: place].uncounted._withUnsafeGuaranteedRef { $0.apply(change, now: now) }
+  }
+
+  mutating func note(_ series: CustomSeries, _ key: UInt64) {
+    if let place = byKey.place(of: key) {
+      byKey[place: place] = Known(series)
+      return
     }
+    if byKey.count >= Self.limit { byKey.removeAll() }
+    _ = byKey.add(key, Known(series))
   }
 }
