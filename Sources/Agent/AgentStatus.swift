@@ -42,9 +42,8 @@ final class AgentStatus: Sendable {
   /// Ready means able to work: the configuration is loaded, positions were read, every discovery has answered once and
   /// the files were looked for. `health_check_target: true` brings Promtail's rule back, by which there must be a file.
   var notReady: String? {
-    let view = scanner.view
     let mustHaveFiles = configuration.server.healthCheckTarget
-    if mustHaveFiles == true, view.files.isEmpty, !sources().contains(where: { $0.condition == .reading }) {
+    if mustHaveFiles == true, !scanner.hasFiles, !sources().contains(where: { $0.condition == .reading }) {
       return "Not ready: Unable to find any logs to tail. Please verify permissions, volumes, scrape_config, etc.\n"
     }
     guard mustHaveFiles == nil else { return nil }
@@ -54,7 +53,7 @@ final class AgentStatus: Sendable {
         return "Not ready: \(silent.mechanism) of the job \(job.name) has not answered yet\(reason)\n"
       }
     }
-    return view.scans == 0 ? "Not ready: looking for files\n" : nil
+    return scanner.scans == 0 ? "Not ready: looking for files\n" : nil
   }
 
   /// - Throws: `ExplanationError` when the question cannot be understood.
@@ -67,7 +66,7 @@ final class AgentStatus: Sendable {
   var sourceStatuses: [SourceKey: [SourceStatus]] { Dictionary(grouping: sources(), by: \.key) }
 
   /// Paths in view.
-  var files: FilesInView { FilesInView(scanner.view.files) }
+  var files: FilesInView { FilesInView(scanner.files) }
 }
 
 /// Paths by target. The data path numbers jobs in its own way, so the number is no part of the key.

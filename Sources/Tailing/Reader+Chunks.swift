@@ -69,7 +69,11 @@ extension Reader {
       index += 1
     }
     file.mergeGroups()
-    if file.isBlocked, !wasBlocked { file.hasLittle = hasLittle(file) }
+    if file.isBlocked {
+      if !wasBlocked { file.hasLittle = hasLittle(file) }
+      if !file.isInLine { blocked.append(file) }
+      file.isInLine = true
+    }
     file.hasRested = !hasMore
     if file.isFailing {
       file.isAtEnd = false

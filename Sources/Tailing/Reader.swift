@@ -102,8 +102,8 @@ struct Reader: ~Copyable {
   var leaving: [LeavingFile] = []
   /// Counts the changes of clients.
   var clientChanges: UInt64 = 0
-  /// Where looking for files that wait for room begins.
-  var firstBlocked = 0
+  /// Files that wait for room, those that have waited longest first.
+  var blocked: [TailedFile] = []
   var isDraining = false
   var isFinished = false
   var nextPoll: Int64 = 0
@@ -227,13 +227,13 @@ struct Reader: ~Copyable {
       if file.ledgers[Int(ticket.client)].release(ticket.span) { moved.insert(ticket.file) }
     }
     for number in moved { if let file = files[Int(number)] { reportPosition(file) } }
+    // Who finds no room again lines up anew, so that each is the first in turn.
+    let waiting = blocked
+    blocked.removeAll(keepingCapacity: true)
+    for file in waiting { file.isInLine = false }
     // A quiet file's lines do not wait until many busy ones had their turn.
-    for case let file? in files where file.isBlocked && file.hasLittle { enqueue(file) }
-    // Each time another file is the first, so that none takes all the room while clients lag.
-    firstBlocked = files.isEmpty ? 0 : (firstBlocked + 1) % files.count
-    for place in files.indices {
-      if let file = files[(firstBlocked + place) % files.count], file.isBlocked { enqueue(file) }
-    }
+    for file in waiting where file.hasLittle { enqueue(file) }
+    for file in waiting { enqueue(file) }
     finishLeaving()
   }
 

@@ -69,10 +69,13 @@ public final class Scanner: Sendable {
     shared.wake.signal()
   }
 
-  /// The files in view, and how often everything has been looked at.
-  public var view: (files: [(target: FileTarget, path: String)], scans: Int) {
-    shared.state.withLock { ($0.view, $0.scans) }
-  }
+  /// The files in view.
+  public var files: [(target: FileTarget, path: String)] { shared.state.withLock { $0.view } }
+
+  public var hasFiles: Bool { shared.state.withLock { !$0.files.isEmpty } }
+
+  /// How often everything has been looked at.
+  public var scans: Int { shared.state.withLock { $0.scans } }
 
   /// Ends the thread. Blocks.
   public func close() {

@@ -91,6 +91,8 @@ final class TailedFile {
   var isQueued = false
   /// Waits for a lane to have room.
   var isBlocked = false
+  /// Will be read when there is room.
+  var isInLine = false
   /// Had little to read when it began to wait.
   var hasLittle = false
   var isAtEnd = false
