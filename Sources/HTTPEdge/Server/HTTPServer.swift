@@ -3,6 +3,7 @@ import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOCore
+import NIOPosix
 import NIOSSL
 public import ServiceLifecycle
 import Synchronization
@@ -57,17 +58,18 @@ public struct HTTPServer: Service {
   public func run() async throws {
     // The server's own log says little that a user of this program can act on.
     let logger = Logger(label: "http", factory: { _ in SwiftLogNoOpLogHandler() })
-    let application = Application(
-      responder: responder, server: try channels(),
-      configuration: ApplicationConfiguration(
+    let server = try channels().buildServer(
+      configuration: ServerConfiguration(
         address: .hostname(address.host, port: address.port),
         availableConnectionsDelegate: options.connectionLimit.map { MaximumAvailableConnections($0) }),
+      eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
+      responder: Answering(responder: responder, logger: logger).answer,
       onServerRunning: { [address, onListening] channel in
         let port = channel.localAddress?.port ?? address.port
         await onListening(ListenAddress(host: address.host, port: port))
-      }, logger: logger)
+      })
     do {
-      try await application.run()
+      try await server.run()
     } catch let error as IOError where error.errnoCode == HTTPServer.addressInUse {
       throw HTTPServerError.portInUse(address)
     } catch let error as IOError {
