@@ -357,9 +357,12 @@ extension Reader {
 
   mutating func count(_ file: TailedFile, _ index: Int, bytes: Int, lines: Int, upTo offset: UInt64) {
     setup.metrics.bytes.add(bytes)
-    if file.isRotated { file.phase = .rotated(quietSince: monotonic) }
+    let now = monotonic
+    if now - file.readAt < Self.busySpan { busyUntil = now + Self.busySpan }
+    file.readAt = now
+    if file.isRotated { file.phase = .rotated(quietSince: now) }
     file.isAtEnd = false
-    nextDue = min(nextDue, file.groups[index].due(after: monotonic) ?? .max)
+    nextDue = min(nextDue, file.groups[index].due(after: now) ?? .max)
     // The group that is furthest counts; one that catches up reads lines that were counted.
     let offset = Double(offset)
     guard offset > file.series.readBytes.current || file.groups.count == 1 else { return }

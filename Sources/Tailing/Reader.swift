@@ -63,6 +63,9 @@ struct Reader: ~Copyable {
   /// no later for it, since their age counts from the first event.
   static let gatheredPart: Int64 = 5
   static let longestGathering: Int64 = 200_000_000
+  /// A file that is written to again within this is busy, and events are gathered for a quarter of the time: nanoseconds.
+  /// What it holds unread is lost where it is truncated and its copy lies elsewhere.
+  static let busySpan: Int64 = 400_000_000
   static let streamLimit = 50_000
   /// Paths of which something is remembered after their files are gone: paths come and go without end.
   static let rememberedPaths = 4096
@@ -115,6 +118,8 @@ struct Reader: ~Copyable {
   var writtenSince: Int64 = .max
   /// Events come one soon after another, so that looking now and then costs less than being told of each.
   private var isSteady = false
+  /// Some file is busy until then, on the monotonic clock: nanoseconds.
+  var busyUntil: Int64 = 0
 
   init(setup: ReaderSetup, inbox: ReaderInbox) {
     self.setup = setup
@@ -150,7 +155,7 @@ struct Reader: ~Copyable {
 
   /// Waits until something has to be done. What is written soon after one another is read together.
   private mutating func rest(_ poller: Poller, _ letters: Poller, from now: Int64, until wake: Int64) {
-    let gathering = gathering
+    let gathering = gathering(now)
     if isSteady {
       writtenSince = now
     } else {
@@ -163,10 +168,11 @@ struct Reader: ~Copyable {
     if letters.wait(nanoseconds: left) != nil { inbox.wake.clear() }
   }
 
-  private var gathering: Int64 {
+  /// How long events are gathered: nanoseconds.
+  func gathering(_ now: Int64) -> Int64 {
     var shortest = Self.longestGathering * Self.gatheredPart
     clients.forEach { shortest = min(shortest, setup.clients[$0].lane.batchWait) }
-    return shortest / Self.gatheredPart
+    return shortest / Self.gatheredPart / (now < busyUntil ? 4 : 1)
   }
 
   /// Does what there is to do now.

@@ -68,8 +68,10 @@ final class TailedFile {
   var isReadInPieces = false
   /// What it was at the last poll.
   var polled: FileStatus?
-  /// When it was read last: nanoseconds since 1970.
+  /// When it was looked at last: nanoseconds since 1970.
   var lookedAt: Int64 = 0
+  /// When lines of it were read last, on the monotonic clock: nanoseconds.
+  var readAt: Int64 = .min / 2
   /// Its content is gone: nothing more is read, only acknowledgements are awaited.
   var isExhausted = false
   /// Its content is a copy that a tool made: written anew, it is the copy of something else.

@@ -148,6 +148,9 @@ final class TailingWorld {
     if process.table.takeHasNew() { process.writer.save() }
   }
 
+  /// How long the reader's thread would wait for more: milliseconds.
+  var gathering: Int64? { process.map { $0.reader.gathering(clock.monotonic()) / 1_000_000 } }
+
   /// The kernel tells of changes.
   func wake() { process?.reader.nextPoll = 0 }
 
