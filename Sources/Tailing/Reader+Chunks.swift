@@ -53,9 +53,11 @@ extension Reader {
     file.isBlocked = false
     if isPaused(file) { return false }
     var hasMore = false
+    var foundRoom = false
     var index = 0
     while index < file.groups.count, !file.isExhausted {
       let open = clientsWithRoom(file, index)
+      if !open.isEmpty { foundRoom = true }
       if open != file.groups[index].clients { file.isBlocked = true }
       if open.isEmpty {
         file.groups[index].isAtEnd = false
@@ -69,11 +71,9 @@ extension Reader {
       index += 1
     }
     file.mergeGroups()
-    if file.isBlocked {
-      if !wasBlocked { file.hasLittle = hasLittle(file) }
-      if !file.isInLine { blocked.append(file) }
-      file.isInLine = true
-    }
+    if file.isBlocked, !wasBlocked { file.hasLittle = hasLittle(file) }
+    if foundRoom || !file.isBlocked { leaveTheLine(file) }
+    if file.isBlocked { lineUp(file) }
     file.hasRested = !hasMore
     if file.isFailing {
       file.isAtEnd = false

@@ -318,7 +318,7 @@ extension Reader {
     files[Int(file.number)] = nil
     free.append(file.number)
     ready.removeAll { $0 === file }
-    blocked.removeAll { $0 === file }
+    leaveTheLine(file)
     if let next = file.successor { enqueue(next) }
   }
 

@@ -4,10 +4,40 @@ import LogModel
 import Pipeline
 import Syscalls
 
-// What happens without a line: files go on when a rate allows, and held blocks are let go.
+// What happens without a line: files go on when there is room or a rate allows, and held blocks are let go.
 extension Reader {
   /// How long a block that is due waits where its file cannot be looked at: nanoseconds.
   private static let blockedWait: Int64 = 250_000_000
+
+  // MARK: - Room
+
+  /// A file that found no room keeps its place among those that wait, and one that found some goes behind them, so that each
+  /// has its turn.
+  mutating func lineUp(_ file: TailedFile) {
+    if file.isInLine { return }
+    file.isInLine = true
+    blocked.append(file)
+  }
+
+  mutating func leaveTheLine(_ file: TailedFile) {
+    guard file.isInLine, let place = blocked.firstIndex(where: { $0 === file }) else { return }
+    file.isInLine = false
+    blocked.remove(at: place)
+  }
+
+  /// There may be room: files that wait for it are read before others.
+  mutating func letTheLineGoOn() {
+    if blocked.isEmpty || isDraining { return }
+    let others = ready.filter { !$0.isInLine }
+    ready.removeAll(keepingCapacity: true)
+    for file in blocked { file.isQueued = false }
+    // A quiet file's lines do not wait until many busy ones had their turn.
+    for file in blocked where file.hasLittle { enqueue(file) }
+    for file in blocked { enqueue(file) }
+    ready += others
+  }
+
+  // MARK: - Time
 
   /// Whether a rate keeps the file from being read on.
   func isPaused(_ file: TailedFile) -> Bool {

@@ -105,7 +105,7 @@ struct Reader: ~Copyable {
   var leaving: [LeavingFile] = []
   /// Counts the changes of clients.
   var clientChanges: UInt64 = 0
-  /// Files that wait for room, those that have waited longest first.
+  /// Files that wait for room, those that had none for the longest time first.
   var blocked: [TailedFile] = []
   var isDraining = false
   var isFinished = false
@@ -233,13 +233,7 @@ struct Reader: ~Copyable {
       if file.ledgers[Int(ticket.client)].release(ticket.span) { moved.insert(ticket.file) }
     }
     for number in moved { if let file = files[Int(number)] { reportPosition(file) } }
-    // Who finds no room again lines up anew, so that each is the first in turn.
-    let waiting = blocked
-    blocked.removeAll(keepingCapacity: true)
-    for file in waiting { file.isInLine = false }
-    // A quiet file's lines do not wait until many busy ones had their turn.
-    for file in waiting where file.hasLittle { enqueue(file) }
-    for file in waiting { enqueue(file) }
+    letTheLineGoOn()
     finishLeaving()
   }
 

@@ -93,7 +93,7 @@ final class TailedFile {
   var isQueued = false
   /// Waits for a lane to have room.
   var isBlocked = false
-  /// Will be read when there is room.
+  /// Stands among those that wait for room.
   var isInLine = false
   /// Had little to read when it began to wait.
   var hasLittle = false
