@@ -12,6 +12,7 @@ import argparse, json, os, platform, subprocess, sys, time
 HERE = os.path.dirname(os.path.abspath(__file__))
 THROUGHPUT = ['cri', 'json', 'regex', 'logfmt', 'multiline']
 OTHERS = ['idle-1k', 'idle-10k', 'startup', 'latency', 'backlog']
+# What only this agent can be asked: it tells its readers from other threads by their names.
 OWN = ['workers']
 
 
