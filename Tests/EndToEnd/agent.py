@@ -22,6 +22,17 @@ def until(condition, seconds=20, what='the condition'):
         time.sleep(0.02)
 
 
+def descriptors(pid):
+    """What a process has open, by name; a descriptor that is closed while they are listed is left out."""
+    names, folder = [], '/proc/%d/fd' % pid
+    for fd in os.listdir(folder):
+        try:
+            names.append(os.readlink(os.path.join(folder, fd)))
+        except FileNotFoundError:
+            pass
+    return names
+
+
 class AgentTest(unittest.TestCase):
     """A folder, endpoints and agents of its own for each test."""
 
