@@ -5,10 +5,11 @@
 
 A stand-in API server lists the pods and then streams watch events: three quarters change a pod's annotations, as controllers do; the
 others delete a pod and put another in its place. The rules are those of Promtail's chart.
+Then 200 of 300 pods are deleted whose lines the endpoint, which is down, has not taken.
 """
-import argparse, json, time
+import argparse, json, os, tempfile, threading, time
 from cluster import APIServer, discovering, pod
-from common import cpu, memory
+from common import cpu, get, memory, metric
 
 RULES = '''
   - {source_labels: [__meta_kubernetes_pod_controller_name], regex: '([0-9a-z-.]+?)(-[0-9a-f]{8,10})?', target_label: __tmp_controller_name}
@@ -55,13 +56,45 @@ class Changes:
 
 def measure(binary, pods, rate, seconds):
     changes = Changes(pods, rate)
-    with discovering(binary, APIServer(pods, SIZE, changes.tell), 'pod', RULES) as (pid, _):
+    with discovering(binary, APIServer(pods, SIZE, changes.tell), 'pod', RULES) as (pid, _, _):
         time.sleep(3)
         before, sent, start = sum(cpu(pid)), changes.sent, time.time()
         time.sleep(seconds)
         took, used = time.time() - start, memory(pid)
         return {'cpu_percent': (sum(cpu(pid)) - before) / took * 100, 'rss_mb': used['VmRSS'] / 2**20, 'peak_mb': used['VmHWM'] / 2**20,
                 'changes_per_second': (changes.sent - sent) / took}
+
+
+def measure_held(binary, pods, deleted, seconds):
+    delete = threading.Event()
+
+    def tell(send):
+        delete.wait()
+        for n in range(deleted):
+            o = pod(n, SIZE)
+            o['metadata']['resourceVersion'] = str(pods + 2 + n)
+            send(json.dumps({'type': 'DELETED', 'object': o}).encode() + b'\n')
+        threading.Event().wait()
+
+    with tempfile.TemporaryDirectory() as d:
+        for n in range(pods):
+            o = pod(n, SIZE)['metadata']
+            folder = '%s/%s_%s_%s/nginx' % (d, o['namespace'], o['name'], o['uid'])
+            os.makedirs(folder)
+            with open(folder + '/0.log', 'w') as f:
+                f.write('2026-01-01T00:00:00.000000001Z stdout F line of %d\n' % n)
+        with discovering(binary, APIServer(pods, SIZE, tell), 'pod', RULES.replace('%(dir)s', d)) as (pid, port, _):
+            def await_metric(name, value):
+                while metric(get(port, '/metrics'), name) != value:
+                    time.sleep(0.1)
+            await_metric('promtail_files_active_total', pods)
+            delete.set()
+            await_metric('swiftail_targets_held', deleted)
+            began, before = time.time(), sum(cpu(pid))
+            time.sleep(seconds)
+            used = sum(cpu(pid)) - before
+            await_metric('swiftail_targets_held', deleted)
+            return used / (time.time() - began) * 100
 
 
 def main():
@@ -76,6 +109,7 @@ def main():
     got = measure(a.binary, a.pods, a.rate, a.seconds)
     print('%d pods, %d changes/s: %.2f %% of a core, resident %.1f MB, peak %.1f MB' % (
         a.pods, got['changes_per_second'], got['cpu_percent'], got['rss_mb'], got['peak_mb']), flush=True)
+    print('200 of 300 pods deleted, endpoint down: %.2f %% of a core' % measure_held(a.binary, 300, 200, a.seconds), flush=True)
 
 
 if __name__ == '__main__':

@@ -68,7 +68,7 @@ class APIServer(http.server.ThreadingHTTPServer):
 
 @contextlib.contextmanager
 def discovering(binary, server, role, rules):
-    """An agent that finds targets through the API server: its process id, and the seconds until it was ready.
+    """An agent that finds targets through the API server: its process id, its port, and the seconds until it was ready.
 
     `rules`: its relabel_configs, one a line; `%(dir)s` stands for a folder without files."""
     port, start = free_port(), time.time()
@@ -84,7 +84,7 @@ def discovering(binary, server, role, rules):
                 if p.poll() is not None:
                     raise SystemExit('the agent ended')
                 time.sleep(0.1)
-            yield p.pid, time.time() - start
+            yield p.pid, port, time.time() - start
         finally:
             p.kill()
             p.wait()

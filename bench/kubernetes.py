@@ -19,7 +19,7 @@ RULES = '''
 
 def measure(binary, role, count, size, streams):
     server = APIServer(count, size, watch=lambda send: time.sleep(3600), streams=streams)
-    with discovering(binary, server, role, RULES) as (pid, ready):
+    with discovering(binary, server, role, RULES) as (pid, _, ready):
         time.sleep(2)
         used = memory(pid)
         return used['VmRSS'] / 2**20, used['VmHWM'] / 2**20, ready, sum(cpu(pid)), server.bytes / 1e6

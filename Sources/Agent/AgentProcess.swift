@@ -77,6 +77,7 @@ public struct AgentProcess: Sendable {
       status.configuration = new
       Self.configure(log, new.server)
     }
+    let matchedFiles = { @Sendable in MatchedFiles(files: LinuxFileSystem(), positions: path.files) }
     do {
       try discovery.apply(scrapeConfigs)
       Task { [configurationReload] in
@@ -87,8 +88,7 @@ public struct AgentProcess: Sendable {
             if let sources = change.sources { path.update(sources: sources) }
             // How long the files of pods that are gone are, before the kubelet removes them.
             if targets.holds {
-              let files = MatchedFiles(files: LinuxFileSystem(), positions: path.files)
-              path.update(targets: targets.release(.first, files))
+              path.update(targets: targets.release(.first, matchedFiles))
               hold.yield()
             }
           }
@@ -101,8 +101,7 @@ public struct AgentProcess: Sendable {
             while targets.holds, !Task.isCancelled {
               try? await Task.sleep(for: Self.holdInterval)
               await configurationReload.inOrder {
-                let files = MatchedFiles(files: LinuxFileSystem(), positions: path.files)
-                path.update(targets: targets.release(.again, files))
+                path.update(targets: targets.release(.again, matchedFiles))
               }
             }
           }

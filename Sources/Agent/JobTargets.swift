@@ -126,12 +126,16 @@ final class JobTargets: Sendable {
   }
 
   /// Lets go the targets of deleted pods whose files are read to the end.
+  /// - Parameter files: asked for when there is something to be learned from them.
   /// - Returns: how that changes which files are read.
-  func release(_ look: HeldTargets.Look, _ files: MatchedFiles) -> TargetChange {
-    state.withLock { state in
+  func release(_ look: HeldTargets.Look, _ files: () -> MatchedFiles) -> TargetChange {
+    let now = Clock.monotonic()
+    guard state.withLock({ $0.jobs.contains { $0.held.areWorthALook(look, now: now) } }) else { return TargetChange() }
+    let files = files()
+    return state.withLock { state in
       var change = TargetChange()
       for index in state.jobs.indices {
-        change.append(state.jobs[index].release(look, files, now: Clock.monotonic()))
+        change.append(state.jobs[index].release(look, files, now: now))
       }
       if !change.isEmpty { state.version += 1 }
       return change

@@ -33,10 +33,12 @@ public struct Glob: Sendable {
   public func matches(_ path: String) -> Bool { matches(Self.names(path)) }
 
   /// The names that a path consists of.
-  static func names(_ path: String) -> [Substring] { path.split(separator: "/", omittingEmptySubsequences: true) }
+  public static func names(_ path: String) -> [Substring] {
+    path.split(separator: "/", omittingEmptySubsequences: true)
+  }
 
   /// The same of a path that many patterns are asked about.
-  func matches(_ names: [Substring]) -> Bool {
+  public func matches(_ names: [Substring]) -> Bool {
     alternatives.contains { segments in
       if segments.count != names.count, !segments.contains(.anyDirectories) { return false }
       return Self.matches(segments[...], names[...])

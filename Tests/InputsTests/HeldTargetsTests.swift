@@ -63,8 +63,24 @@ import Testing
     _ = held.update(before: targets(["a"]).active, after: targets([]), now: 0)
     let early = held.release(.again, now: 3600 * second, files: files(["/nowhere/a/0.log": 5]))
     #expect(!early)
-    let late = held.release(.again, now: 3601 * second, files: files())
+    let late = held.release(.again, now: 3610 * second, files: files())
     #expect(late)
+  }
+
+  @Test func whatWaitsLongIsLookedAtEverMoreSeldom() {
+    var held = HeldTargets()
+    _ = held.update(before: targets(["a"]).active, after: targets([]), now: 0)
+    let files = files(["/nowhere/a/0.log": 5])
+    var looks: [Int64] = []
+    for now in stride(from: 0, through: 3600 * second, by: Int(second / 2)) where held.areWorthALook(.again, now: now) {
+      looks.append(now)
+      let isReleased = held.release(.again, now: now, files: files)
+      #expect(!isReleased)
+    }
+    let intervals = zip(looks.dropFirst(), looks).map { $0 - $1 }
+    #expect(intervals.first == second)
+    #expect(intervals.max() == HeldTargets.longestInterval)
+    #expect(looks.count { $0 <= 15 * second } < 20)
   }
 
   @Test func targetsOfOtherDiscoveriesAreNotHeld() {

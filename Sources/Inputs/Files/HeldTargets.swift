@@ -13,11 +13,15 @@ public struct HeldTargets: Sendable {
     var sizes: [String: UInt64] = [:]
     /// Sizes when they were last seen.
     var seen: [String: UInt64] = [:]
-    var wasLookedAt = false
+    /// When its files were last looked at: monotonic nanoseconds.
+    var looked: Int64?
 
-    /// Whether there is something to be learned. Of what has no files nothing is, until they may be let go.
+    /// Whether there is something to be learned. Of what has no files nothing is, until they may be let go; and what has
+    /// waited long, for an endpoint that is down, is looked at ever more seldom.
     func isWorthALook(_ look: Look, _ now: Int64) -> Bool {
-      !wasLookedAt || look == .again && (!seen.isEmpty || now - since >= HeldTargets.leastWait)
+      guard let looked else { return true }
+      return look == .again && (!seen.isEmpty || now - since >= HeldTargets.leastWait)
+        && now - looked >= min((now - since) / 4, HeldTargets.longestInterval)
     }
   }
 
@@ -33,6 +37,8 @@ public struct HeldTargets: Sendable {
   static let patience: Int64 = 15_000_000_000
   /// How long they are held at least.
   static let leastWait: Int64 = 1_000_000_000
+  /// How much later than its files are read a target may be let go.
+  static let longestInterval: Int64 = 10_000_000_000
 
   public private(set) var held: [Held] = []
 
@@ -62,6 +68,9 @@ public struct HeldTargets: Sendable {
     return isChanged
   }
 
+  /// Whether there is something to be learned from a look at files.
+  public func areWorthALook(_ look: Look, now: Int64) -> Bool { held.contains { $0.isWorthALook(look, now) } }
+
   /// Lets go what is read to its end.
   /// - Returns: whether anything was.
   public mutating func release(_ look: Look, now: Int64, files: MatchedFiles) -> Bool {
@@ -74,7 +83,7 @@ public struct HeldTargets: Sendable {
 
   private func isDone(_ held: inout Held, _ now: Int64, _ files: MatchedFiles) -> Bool {
     var isDone = true
-    held.wasLookedAt = true
+    held.looked = now
     for file in files.of(held.active.target) {
       guard let size = file.size else {
         // Its reader follows a deleted file for a while yet, and needs no target for that.

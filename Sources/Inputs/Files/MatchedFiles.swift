@@ -24,28 +24,35 @@ public struct MatchedFile: Hashable, Sendable {
 public struct MatchedFiles {
   private let files: any FileSystem
   private let listings: DirectoryListings
-  private let positions: [FilePosition]
+  /// Each with the names of its path, by job.
+  private var positions: [String: [(names: [Substring], position: FilePosition)]] = [:]
 
   /// - Parameter positions: of all files that are read.
   public init(files: any FileSystem, positions: [FilePosition]) {
     self.files = files
     listings = DirectoryListings(files)
-    self.positions = positions
+    for position in positions {
+      self.positions[position.job, default: []].append((Glob.names(position.path), position))
+    }
   }
 
   /// In the order of their paths.
   public func of(_ target: FileTarget) -> [MatchedFile] {
     let glob = Glob(target.path)
     let exclude = target.exclude.isEmpty ? nil : Glob(target.exclude)
-    func isMatched(_ path: String) -> Bool {
-      (path == target.path || glob?.matches(path) == true) && path != target.exclude && exclude?.matches(path) != true
+    func isMatched(_ path: String, _ names: [Substring]) -> Bool {
+      (path == target.path || glob?.matches(names) == true) && path != target.exclude
+        && exclude?.matches(names) != true
     }
-    let known = positions.filter { $0.job == target.jobName && isMatched($0.path) }
+    var known: [FilePosition] = []
+    for (names, position) in positions[target.jobName] ?? [] where isMatched(position.path, names) {
+      known.append(position)
+    }
     var paths: Set<String> = []
     if case .success(let status) = files.status(at: target.path), status.kind == .regular {
       paths.insert(target.path)
     } else {
-      glob?.walk(listings, found: { if isMatched($0) { paths.insert($0) } })
+      glob?.walk(listings, found: { if isMatched($0, Glob.names($0)) { paths.insert($0) } })
     }
     var matched: [MatchedFile] = []
     for path in paths {
