@@ -5,9 +5,10 @@
 
 A stand-in API server lists the pods and then streams watch events: three quarters change a pod's annotations, as controllers do; the
 others delete a pod and put another in its place. The rules are those of Promtail's chart.
-Then 200 of 300 pods are deleted whose lines the endpoint, which is down, has not taken.
+Then pods with folders and files, while the endpoint is down: one of 300 is replaced each second, so that ever more are held whose lines
+it has not taken; and 200 of 300 are deleted at once.
 """
-import argparse, json, os, tempfile, threading, time
+import argparse, itertools, json, os, shutil, tempfile, threading, time
 from cluster import APIServer, discovering, pod
 from common import cpu, get, memory, metric
 
@@ -65,36 +66,62 @@ def measure(binary, pods, rate, seconds):
                 'changes_per_second': (changes.sent - sent) / took}
 
 
-def measure_held(binary, pods, deleted, seconds):
-    delete = threading.Event()
-
-    def tell(send):
-        delete.wait()
-        for n in range(deleted):
-            o = pod(n, SIZE)
-            o['metadata']['resourceVersion'] = str(pods + 2 + n)
-            send(json.dumps({'type': 'DELETED', 'object': o}).encode() + b'\n')
-        threading.Event().wait()
-
-    with tempfile.TemporaryDirectory() as d:
+class Node:
+    """Pods with their folders and files, as the kubelet has them; what happens to them is told once `begin` is set."""
+    def __init__(self, pods, folder):
+        self.pods, self.folder, self.version, self.begin = pods, folder, pods + 1, threading.Event()
         for n in range(pods):
-            o = pod(n, SIZE)['metadata']
-            folder = '%s/%s_%s_%s/nginx' % (d, o['namespace'], o['name'], o['uid'])
-            os.makedirs(folder)
-            with open(folder + '/0.log', 'w') as f:
-                f.write('2026-01-01T00:00:00.000000001Z stdout F line of %d\n' % n)
-        with discovering(binary, APIServer(pods, SIZE, tell), 'pod', RULES.replace('%(dir)s', d)) as (pid, port, _):
+            self.write(n)
+
+    def folder_of(self, n):
+        o = pod(n, SIZE)['metadata']
+        return '%s/%s_%s_%s' % (self.folder, o['namespace'], o['name'], o['uid'])
+
+    def write(self, n):
+        os.makedirs(self.folder_of(n) + '/nginx')
+        with open(self.folder_of(n) + '/nginx/0.log', 'w') as f:
+            f.write('2026-01-01T00:00:00.000000001Z stdout F line of %d\n' % n)
+
+    def event(self, send, kind, n):
+        self.version += 1
+        o = pod(n, SIZE)
+        o['metadata']['resourceVersion'] = str(self.version)
+        send(json.dumps({'type': kind, 'object': o}).encode() + b'\n')
+
+    def delete(self, count):
+        def tell(send):
+            self.begin.wait()
+            for n in range(count):
+                self.event(send, 'DELETED', n)
+            threading.Event().wait()
+        return tell
+
+    def replace(self, rate):
+        """The oldest pod goes, its folder two seconds later."""
+        def tell(send):
+            self.begin.wait()
+            for n in itertools.count():
+                self.event(send, 'DELETED', n)
+                self.write(self.pods + n)
+                self.event(send, 'ADDED', self.pods + n)
+                if n >= 2 * rate:
+                    shutil.rmtree(self.folder_of(n - int(2 * rate)))
+                time.sleep(1 / rate)
+        return tell
+
+    def measure(self, binary, tell, until, seconds):
+        with discovering(binary, APIServer(self.pods, SIZE, tell), 'pod', RULES.replace('%(dir)s', self.folder)) as (pid, port, _):
             def await_metric(name, value):
-                while metric(get(port, '/metrics'), name) != value:
+                while metric(get(port, '/metrics'), name) < value:
                     time.sleep(0.1)
-            await_metric('promtail_files_active_total', pods)
-            delete.set()
-            await_metric('swiftail_targets_held', deleted)
+            await_metric('promtail_files_active_total', self.pods)
+            self.begin.set()
+            await_metric(*until)
             began, before = time.time(), sum(cpu(pid))
             time.sleep(seconds)
-            used = sum(cpu(pid)) - before
-            await_metric('swiftail_targets_held', deleted)
-            return used / (time.time() - began) * 100
+            used, took = sum(cpu(pid)) - before, time.time() - began
+            await_metric(*until)
+            return used / took * 100
 
 
 def main():
@@ -109,7 +136,14 @@ def main():
     got = measure(a.binary, a.pods, a.rate, a.seconds)
     print('%d pods, %d changes/s: %.2f %% of a core, resident %.1f MB, peak %.1f MB' % (
         a.pods, got['changes_per_second'], got['cpu_percent'], got['rss_mb'], got['peak_mb']), flush=True)
-    print('200 of 300 pods deleted, endpoint down: %.2f %% of a core' % measure_held(a.binary, 300, 200, a.seconds), flush=True)
+    with tempfile.TemporaryDirectory() as d:
+        node = Node(300, d)
+        used = node.measure(a.binary, node.replace(1), ('swiftail_targets_held', 1), a.seconds)
+        print('300 pods, one replaced a second: %.2f %% of a core' % used, flush=True)
+    with tempfile.TemporaryDirectory() as d:
+        node = Node(300, d)
+        used = node.measure(a.binary, node.delete(200), ('swiftail_targets_held', 200), a.seconds)
+        print('200 of 300 pods deleted: %.2f %% of a core' % used, flush=True)
 
 
 if __name__ == '__main__':

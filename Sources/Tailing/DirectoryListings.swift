@@ -8,7 +8,7 @@ public final class DirectoryListings: GlobReading {
 
   public init(_ files: any FileSystem) { self.files = files }
 
-  func entries(of directory: String) -> [DirectoryEntry] {
+  func entries(of directory: String, for place: Glob.Place) -> [DirectoryEntry] {
     if let known = entries[directory] { return known }
     let found = (try? files.entries(of: directory).get()) ?? []
     entries[directory] = found
@@ -22,5 +22,5 @@ public final class DirectoryListings: GlobReading {
     return status
   }
 
-  func depend(on directory: String) {}
+  func depend(on directory: String, for place: Glob.Place) {}
 }

@@ -14,6 +14,12 @@ public struct Glob: Sendable {
     case anyDirectories
   }
 
+  /// One name of the pattern, in one way through its braces.
+  struct Place: Hashable, Sendable {
+    var alternative: Int16
+    var segment: Int16
+  }
+
   /// - Parameter pattern: absolute and clean. nil when it is malformed, such as an open bracket.
   public init?(_ pattern: String) {
     guard let expanded = Self.expandBraces(Array(pattern.unicodeScalars)) else { return nil }
@@ -34,7 +40,7 @@ public struct Glob: Sendable {
 
   /// The names that a path consists of.
   public static func names(_ path: String) -> [Substring] {
-    path.split(separator: "/", omittingEmptySubsequences: true)
+    path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: true).map { Substring($0) }
   }
 
   /// The same of a path that many patterns are asked about.
@@ -45,12 +51,24 @@ public struct Glob: Sendable {
     }
   }
 
+  /// Whether it may decide what is found that a directory, in which names are looked for that the pattern has at a place,
+  /// has a name or not.
+  func isConcerned(by name: String, at place: Place) -> Bool {
+    switch alternatives[Int(place.alternative)][Int(place.segment)] {
+    case .literal(let wanted): name == wanted
+    case .pattern(let pattern): pattern.matches(name)
+    case .anyDirectories: true
+    }
+  }
+
   /// Finds what is there.
   /// - Parameters:
   ///   - reading: is told of each directory whose names decide what is found, missing ones included.
   ///   - found: called for each path that matches, of whatever kind.
   func walk(_ reading: inout some GlobReading, found: (String) -> Void) {
-    for segments in alternatives { walk(segments[...], at: "", parents: [], &reading, found) }
+    for (alternative, segments) in alternatives.enumerated() {
+      walk(segments[...], of: alternative, at: "", parents: [], &reading, found)
+    }
   }
 
   /// The same, with what other patterns have looked at already.
@@ -60,42 +78,43 @@ public struct Glob: Sendable {
   }
 
   private func walk(
-    _ segments: ArraySlice<Segment>, at path: String, parents: [FileIdentity], _ reading: inout some GlobReading,
-    _ found: (String) -> Void
+    _ segments: ArraySlice<Segment>, of alternative: Int, at path: String, parents: [FileIdentity],
+    _ reading: inout some GlobReading, _ found: (String) -> Void
   ) {
     guard let segment = segments.first else {
       found(path.isEmpty ? "/" : path)
       return
     }
+    let place = Place(alternative: Int16(alternative), segment: Int16(segments.startIndex))
     let rest = segments.dropFirst()
     let here = path.isEmpty ? "/" : path
     switch segment {
     case .literal(let name):
       let next = path + "/" + name
-      if rest.isEmpty { reading.depend(on: here) }
+      if rest.isEmpty { reading.depend(on: here, for: place) }
       if reading.status(at: next) == nil {
-        reading.depend(on: here)
+        reading.depend(on: here, for: place)
       } else {
-        walk(rest, at: next, parents: parents, &reading, found)
+        walk(rest, of: alternative, at: next, parents: parents, &reading, found)
       }
     case .pattern(let pattern):
-      for entry in reading.entries(of: here) where pattern.matches(entry.name) {
+      for entry in reading.entries(of: here, for: place) where pattern.matches(entry.name) {
         if !rest.isEmpty, entry.kind == .regular { continue }
-        walk(rest, at: path + "/" + entry.name, parents: parents, &reading, found)
+        walk(rest, of: alternative, at: path + "/" + entry.name, parents: parents, &reading, found)
       }
     case .anyDirectories:
       guard let status = reading.status(at: here) else {
-        reading.depend(on: here)
+        reading.depend(on: here, for: place)
         return
       }
       guard status.kind == .directory, !parents.contains(status.identity) else { return }
-      let entries = reading.entries(of: here)
-      if !rest.isEmpty { walk(rest, at: path, parents: parents, &reading, found) }
+      let entries = reading.entries(of: here, for: place)
+      if !rest.isEmpty { walk(rest, of: alternative, at: path, parents: parents, &reading, found) }
       for entry in entries {
         let next = path + "/" + entry.name
         if rest.isEmpty, entry.kind != .directory { found(next) }
         if entry.kind == .regular || entry.kind == .other { continue }
-        walk(segments, at: next, parents: parents + [status.identity], &reading, found)
+        walk(segments, of: alternative, at: next, parents: parents + [status.identity], &reading, found)
       }
     }
   }

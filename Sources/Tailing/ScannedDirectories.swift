@@ -17,8 +17,64 @@ struct ScannedDirectories: GlobReading {
     /// Its names do not tell of what is in it.
     case noDirectory(FileIdentity)
     case directory(FileIdentity, modified: Int64)
-    /// Could not be looked at or read, or was modified just before.
+    /// Its time does not tell of what may follow.
+    case justModified(FileIdentity)
+    /// Could not be looked at or read.
     case untold
+
+    /// Whether it is the same for as long as the state is.
+    var isSettled: Bool {
+      switch self {
+      case .justModified, .untold: false
+      default: true
+      }
+    }
+
+    /// Of the directory that is there.
+    var identity: FileIdentity? {
+      switch self {
+      case .directory(let identity, _), .justModified(let identity): identity
+      default: nil
+      }
+    }
+  }
+
+  /// What may be in a directory that was not there before, or the other way round.
+  private enum Changes {
+    case none
+    /// Of which events have told.
+    case names(Set<String>)
+    case anything
+
+    static let mostNames = 100
+
+    mutating func add(_ name: String) {
+      switch self {
+      case .none: self = .names([name])
+      case .names(var names):
+        self = .none
+        names.insert(name)
+        self = names.count > Self.mostNames ? .anything : .names(names)
+      case .anything: break
+      }
+    }
+
+    func concerns(_ glob: Glob?, at place: Glob.Place?) -> Bool {
+      switch self {
+      case .none: return false
+      case .names(let names):
+        guard let glob, let place else { return true }
+        return names.contains { glob.isConcerned(by: $0, at: place) }
+      case .anything: return true
+      }
+    }
+  }
+
+  /// A directory in which names decide what a target has.
+  struct Dependency: Hashable {
+    fileprivate var directory: Int32
+    /// Of its glob's names, the one that is looked for there. nil for all that is there.
+    fileprivate var place: Glob.Place?
   }
 
   private struct Directory {
@@ -26,8 +82,8 @@ struct ScannedDirectories: GlobReading {
     var state: State
     /// The look in which `state` was taken.
     var look: UInt64
-    /// Not what it was when it was read for the targets that have not been looked for anew since.
-    var hasChanged: Bool
+    /// What became of its names since it was read for the targets that have not been looked for anew since.
+    var changes = Changes.none
     var watch: Int32?
     /// What is watched; the path may have become another since.
     var watched: FileIdentity?
@@ -50,7 +106,7 @@ struct ScannedDirectories: GlobReading {
   /// Names of large directories, for the present look.
   private var listings: [Int32: [DirectoryEntry]] = [:]
   /// What the present walk has asked about.
-  private var asked: [Int32] = []
+  private var asked: [Dependency] = []
   /// Watches of what lies no longer under its path.
   private var stale: [Int32] = []
 
@@ -72,19 +128,21 @@ struct ScannedDirectories: GlobReading {
   mutating func endLook(isComplete: Bool) {
     listings.removeAll()
     guard isComplete else { return }
-    for number in directories.indices { directories[number]?.hasChanged = false }
+    for number in directories.indices { directories[number]?.changes = .none }
   }
 
   /// Finds what a glob names.
   /// - Returns: the directories whose names decided.
-  mutating func walk(_ glob: Glob, found: (String) -> Void) -> [Int32] {
+  mutating func walk(_ glob: Glob, found: (String) -> Void) -> [Dependency] {
     asked.removeAll(keepingCapacity: true)
     glob.walk(&self, found: found)
     return Array(Set(asked))
   }
 
   /// The directory of a path that is looked at by its name.
-  mutating func dependency(on directory: String) -> Int32 { number(of: directory) }
+  mutating func dependency(on directory: String) -> Dependency {
+    Dependency(directory: number(of: directory), place: nil)
+  }
 
   enum Change {
     /// What was found in them may not be what is there.
@@ -95,16 +153,16 @@ struct ScannedDirectories: GlobReading {
     case none
   }
 
-  /// What became of directories since they were read.
-  mutating func change(of dependencies: [Int32]) -> Change {
+  /// What became of the directories of a glob since they were read.
+  mutating func change(of dependencies: [Dependency], _ glob: Glob?) -> Change {
     var change = Change.none
     // All are looked at, so that each is known to be in use.
-    for number in dependencies {
-      lookAt(number)
-      let directory = directories[Int(number)]!
-      if directory.hasChanged {
+    for dependency in dependencies {
+      lookAt(dependency.directory)
+      let place = Int(dependency.directory)
+      if directories[place]!.changes.concerns(glob, at: dependency.place) {
         change = .changed
-      } else if !directory.isTold, change == .none {
+      } else if change == .none, !directories[place]!.isTold {
         change = .sameNames
       }
     }
@@ -115,18 +173,23 @@ struct ScannedDirectories: GlobReading {
 
   mutating func status(at path: String) -> FileStatus? { try? files.status(at: path).get() }
 
-  mutating func depend(on directory: String) { asked.append(number(of: directory)) }
+  mutating func depend(on directory: String, for place: Glob.Place) {
+    asked.append(Dependency(directory: number(of: directory), place: place))
+  }
 
-  mutating func entries(of directory: String) -> [DirectoryEntry] {
+  mutating func entries(of directory: String, for place: Glob.Place) -> [DirectoryEntry] {
     let number = number(of: directory)
-    asked.append(number)
+    asked.append(Dependency(directory: number, place: place))
     if let known = listings[number] { return known }
     switch files.entries(of: directory) {
     case .success(let entries):
       if entries.count > Self.large { listings[number] = entries }
       return entries
     case .failure(let error):
-      if error != .noSuchFile, error != .notADirectory { directories[Int(number)]!.state = .untold }
+      if error != .noSuchFile, error != .notADirectory {
+        directories[Int(number)]!.state = .untold
+        directories[Int(number)]!.isTold = false
+      }
       return []
     }
   }
@@ -138,7 +201,7 @@ struct ScannedDirectories: GlobReading {
     }
     let number = free.popLast() ?? Int32(directories.count)
     if Int(number) == directories.count { directories.append(nil) }
-    directories[Int(number)] = Directory(path: path, state: state(of: path), look: look, hasChanged: false, used: look)
+    directories[Int(number)] = Directory(path: path, state: state(of: path), look: look, used: look)
     numbers[path] = number
     return number
   }
@@ -152,14 +215,14 @@ struct ScannedDirectories: GlobReading {
       return
     }
     let now = state(of: directories[place]!.path)
-    if directories[place]!.state == .untold || now != directories[place]!.state {
-      directories[place]!.hasChanged = true
+    if !directories[place]!.state.isSettled || now != directories[place]!.state {
+      directories[place]!.changes = .anything
     }
     directories[place]!.state = now
     directories[place]!.look = look
     guard let watch = directories[place]!.watch else { return }
-    if case .directory(let identity, _) = now, identity == directories[place]!.watched {
-      // Compared with what it was when it was read, and watched since before that.
+    if let identity = now.identity, identity == directories[place]!.watched {
+      // It is what it was when it was read, or is to be read again: it is watched since before that.
       directories[place]!.isTold = directories[place]!.isLocal
     } else if now != .untold {
       unwatch(watch)
@@ -174,7 +237,7 @@ struct ScannedDirectories: GlobReading {
     case .success(let status):
       if status.kind != .directory { return .noDirectory(status.identity) }
       return status.modified < clocks.wall() - Self.tick
-        ? .directory(status.identity, modified: status.modified) : .untold
+        ? .directory(status.identity, modified: status.modified) : .justModified(status.identity)
     }
   }
 
@@ -226,9 +289,14 @@ struct ScannedDirectories: GlobReading {
   }
 
   /// The directory that a watch tells of, which has changed.
-  mutating func changed(watch: Int32) -> String? {
+  /// - Parameter name: what came to it, or left it; empty for the directory itself.
+  mutating func changed(watch: Int32, name: String) -> String? {
     guard let number = byWatch[watch] else { return nil }
-    directories[Int(number)]?.hasChanged = true
+    if name.isEmpty {
+      directories[Int(number)]?.changes = .anything
+    } else {
+      directories[Int(number)]?.changes.add(name)
+    }
     return directories[Int(number)]?.path
   }
 

@@ -101,11 +101,17 @@ struct ScanLoop {
     /// Those of the paths that are symbolic links.
     var links: Set<String> = []
     /// The directories whose names decided which files it has, when it was looked for last.
-    var directories: [Int32]?
+    var directories: [ScannedDirectories.Dependency]?
   }
 
   /// Directories that are as they were are read again after this: nanoseconds. There are file systems that tell nothing.
   static let thoroughPeriod: Int64 = 60_000_000_000
+
+  /// After a look at everything, the next one waits for this many times as long as it took: where directories come and go
+  /// all the time, looking takes no more than a twentieth of a processor.
+  static let rest: Int64 = 19
+  /// How long a new directory waits at most for that: nanoseconds.
+  static let longestRest: Int64 = 200_000_000
 
   let shared: Scanner.Shared
   let syncPeriod: Int64
@@ -160,15 +166,19 @@ struct ScanLoop {
     if let inotify { try? poller.add(inotify.descriptor) } else { warnPolling("no inotify instance") }
     defer { inotify?.close() }
     var nextScan = clocks.monotonic()
+    var earliestScan = nextScan
     while !shared.state.withLock({ $0.isStopping }) {
       takeOver()
-      if clocks.monotonic() >= nextScan {
+      let began = clocks.monotonic()
+      if began >= nextScan {
         scan()
-        nextScan = clocks.monotonic() + syncPeriod
+        let ended = clocks.monotonic()
+        nextScan = ended + syncPeriod
+        earliestScan = ended + min((ended - began) * Self.rest, Self.longestRest)
       }
       poller.wait(nanoseconds: nextScan - clocks.monotonic())
       shared.wake.clear()
-      if handleEvents() { nextScan = min(nextScan, clocks.monotonic()) }
+      if handleEvents() { nextScan = min(nextScan, max(earliestScan, clocks.monotonic())) }
     }
   }
 
@@ -280,7 +290,8 @@ struct ScanLoop {
     directories.beginLook(isThorough: isThorough)
     for number in targets.keys.sorted() {
       guard let target = targets[number] else { continue }
-      let change = isThorough ? .changed : target.directories.map { directories.change(of: $0) } ?? .changed
+      let change =
+        isThorough ? .changed : target.directories.map { directories.change(of: $0, target.glob) } ?? .changed
       if change != .changed {
         // The names are the same; what they refer to may not be.
         for path in change == .none ? Array(target.links) : Array(target.found.keys) {
@@ -420,7 +431,7 @@ struct ScanLoop {
     for event in events {
       if event.has(Inotify.overflow) || event.has(Inotify.isDirectory) { needsScan = true }
       if event.has(Inotify.overflow) { nextThorough = .min }
-      guard let directory = directories.changed(watch: event.watch) else { continue }
+      guard let directory = directories.changed(watch: event.watch, name: event.name) else { continue }
       if event.has(Inotify.ignored) {
         directories.unwatch(event.watch)
         needsScan = true

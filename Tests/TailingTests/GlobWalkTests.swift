@@ -43,9 +43,9 @@ private struct NotingReading: GlobReading {
   var directories: Set<String> = []
 
   func status(at path: String) -> FileStatus? { plain.status(at: path) }
-  mutating func entries(of directory: String) -> [DirectoryEntry] {
+  mutating func entries(of directory: String, for place: Glob.Place) -> [DirectoryEntry] {
     directories.insert(directory)
-    return plain.entries(of: directory)
+    return plain.entries(of: directory, for: place)
   }
-  mutating func depend(on directory: String) { directories.insert(directory) }
+  mutating func depend(on directory: String, for place: Glob.Place) { directories.insert(directory) }
 }
