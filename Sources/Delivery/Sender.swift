@@ -1,5 +1,4 @@
 public import Positions
-import Synchronization
 public import Telemetry
 
 /// What a sender needs to know of its client.
@@ -19,14 +18,6 @@ public struct SenderSettings: Sendable {
     self.retry = retry
     self.dropRateLimited = dropRateLimited
   }
-}
-
-/// Tells senders that the agent is stopping: a batch that fails now is left to the next start.
-public final class StopSignal: Sendable {
-  private let stopping = Atomic<Bool>(false)
-  public init() {}
-  public func raise() { stopping.store(true, ordering: .releasing) }
-  public var isRaised: Bool { stopping.load(ordering: .acquiring) }
 }
 
 /// Sends the batches of one queue, one after another, so that a stream's order holds.
@@ -112,7 +103,7 @@ public struct Sender: Sendable {
             "batch not taken, will try again", ("client", settings.name), ("status", status), ("error", reason),
             ("attempt", schedule.failures), ("tenant", tenant ?? ""))
         }
-        await pause(wait)
+        await stop.sleep(for: .nanoseconds(wait))
         if stop.isRaised { return .returned }
 
       case .rejected(let status, let reason):
@@ -145,16 +136,5 @@ public struct Sender: Sendable {
         ("batches", untold.batches), ("entries", untold.entries), ("tenant", tenant ?? ""))
     }
     return .dropped
-  }
-
-  /// Waits, in short steps so that a stop is noticed at once.
-  private func pause(_ nanoseconds: Int64) async {
-    let end = ContinuousClock.now + .nanoseconds(nanoseconds)
-    while !stop.isRaised {
-      let left = ContinuousClock.now.duration(to: end)
-      if left <= .zero { return }
-      try? await Task.sleep(for: min(left, .milliseconds(100)))
-      if Task.isCancelled { return }
-    }
   }
 }
