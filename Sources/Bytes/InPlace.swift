@@ -37,6 +37,13 @@ public struct InPlace<Element: ~Copyable>: ~Copyable {
     (base + count).initialize(to: element)
     count += 1
   }
+
+  /// nil where there is none.
+  public mutating func popLast() -> Element? {
+    if count == 0 { return nil }
+    count -= 1
+    return (base + count).move()
+  }
 }
 
 // Whoever has it alone may change it; later it is only read.

@@ -15,11 +15,10 @@ public struct BatchBuilder: ~Copyable {
 
   private var bytes: ByteBuffer
   private var runs: [Run] = []
-  private var slots: [StreamID] = []
-  /// For each stream of the worker: its slot in this batch, if `slotEpoch` says so.
-  private var slotOf: [Int32] = []
-  private var slotEpoch: [UInt32] = []
-  private var epoch: UInt32 = 1
+  /// By slot.
+  private var streams: [StreamID] = []
+  /// What the slots know this batch by.
+  private var number: UInt32 = 0
   private var tickets: [AckTicket] = []
   // What sealing needs, kept from batch to batch: heads of streams and where they begin, bytes and first run of each
   // slot, runs by slot.
@@ -40,19 +39,36 @@ public struct BatchBuilder: ~Copyable {
   /// - Parameter limit: `batchsize` in bytes; below 0 each entry is a batch.
   public init(limit: Int) {
     self.limit = limit
-    bytes = ByteBuffer(capacity: 4096)
+    bytes = ByteBuffer(capacity: 1)
   }
 
   public var isEmpty: Bool { entries == 0 }
+  /// On the wire, so far.
+  public var byteCount: Int { bytes.count }
+
+  /// Storage for the batch that begins.
+  mutating func takeOver(_ storage: consuming ByteBuffer) {
+    precondition(isEmpty)
+    bytes = storage
+  }
+
+  /// The storage of a batch that is sealed.
+  mutating func giveUpStorage() -> ByteBuffer {
+    precondition(isEmpty)
+    var storage = ByteBuffer(capacity: 1)
+    swap(&storage, &bytes)
+    return storage
+  }
 
   /// Appends entries of one stream until the batch is full.
   ///
   /// An entry that would make the batch larger than its limit begins the next one, unless it is alone
   /// (recorded: client/batch-size-splits, client/line-larger-than-batch-size-is-sent-alone).
+  /// - Parameter slots: of the client's streams.
   /// - Returns: how many entries found room.
-  public mutating func append(
+  mutating func append(
     _ records: UnsafeBufferPointer<EntryRecord>, chunk: UnsafePointer<UInt8>, made: UnsafePointer<UInt8>,
-    now: Int64
+    slots: inout StreamSlots, now: Int64
   ) -> Int {
     guard let stream = records.first?.stream else { return 0 }
     var taken = 0
@@ -71,9 +87,12 @@ public struct BatchBuilder: ~Copyable {
       taken &+= 1
     }
     if taken > 0 {
-      if entries == 0 { began = now }
+      if entries == 0 {
+        began = now
+        number = slots.beginBatch()
+      }
       entries += taken
-      let slot = slot(of: stream)
+      let slot = slot(of: stream, &slots)
       if let last = runs.last, last.slot == slot, last.end == start {
         runs[runs.count - 1].end = bytes.count
       } else {
@@ -91,37 +110,29 @@ public struct BatchBuilder: ~Copyable {
   }
 
   /// Whether the stream is in the batch already, or may be one more of at most `limit`.
-  public func admits(_ stream: StreamID, limit: Int) -> Bool {
-    slots.count < limit || (stream.index < slotEpoch.count && slotEpoch[stream.index] == epoch)
+  func admits(_ stream: StreamID, limit: Int, slots: StreamSlots) -> Bool {
+    streams.count < limit || slots.slot(of: stream, in: number) != nil
   }
 
-  private mutating func slot(of stream: StreamID) -> Int32 {
-    let index = stream.index
-    if index >= slotOf.count {
-      let more = index + 1 - slotOf.count
-      slotOf.append(contentsOf: repeatElement(0, count: more))
-      slotEpoch.append(contentsOf: repeatElement(0, count: more))
-    }
-    if slotEpoch[index] == epoch { return slotOf[index] }
-    let slot = Int32(slots.count)
-    slots.append(stream)
-    slotOf[index] = slot
-    slotEpoch[index] = epoch
+  private mutating func slot(of stream: StreamID, _ slots: inout StreamSlots) -> Int32 {
+    if let known = slots.slot(of: stream, in: number) { return known }
+    let slot = Int32(streams.count)
+    streams.append(stream)
+    slots.put(stream, in: number, at: slot)
     return slot
   }
 
   /// Forgets what is under construction: it will be read again.
   public mutating func discard() {
-    bytes = ByteBuffer(capacity: 4096)
+    bytes = ByteBuffer(capacity: 1)
     beginAnew()
   }
 
   private mutating func beginAnew() {
     bytes.removeAll()
     runs.removeAll(keepingCapacity: true)
-    slots.removeAll(keepingCapacity: true)
+    streams.removeAll(keepingCapacity: true)
     tickets.removeAll(keepingCapacity: true)
-    epoch &+= 1
     size = 0
     entries = 0
   }
@@ -136,15 +147,15 @@ public struct BatchBuilder: ~Copyable {
     order()
     heads.removeAll()
     headStarts.removeAll(keepingCapacity: true)
-    for slot in 0..<slots.count {
+    for slot in 0..<streams.count {
       headStarts.append(heads.count)
-      labels(slots[slot]).withUnsafeBufferPointer {
+      labels(streams[slot]).withUnsafeBufferPointer {
         PushWire.appendStreamHead(labels: $0, entryBytes: sizes[slot], to: &heads)
       }
     }
     headStarts.append(heads.count)
-    var pieces = RequestPieces(capacity: slots.count + runs.count)
-    for slot in 0..<slots.count {
+    var pieces = RequestPieces(capacity: streams.count + runs.count)
+    for slot in 0..<streams.count {
       pieces.append(heads.base + headStarts[slot], headStarts[slot + 1] - headStarts[slot])
       for place in firsts[slot]..<firsts[slot + 1] {
         let run = runs[ordered[place]]
@@ -152,7 +163,7 @@ public struct BatchBuilder: ~Copyable {
       }
     }
     let sealed = SealedBatch(
-      request: prepare(pieces), entries: entries, streams: slots.count, size: size, wireLength: pieces.byteCount,
+      request: prepare(pieces), entries: entries, streams: streams.count, size: size, wireLength: pieces.byteCount,
       receipt: AckReceipt(tickets))
     // The next batch will likely be as large as this one; a quiet client's buffer becomes small.
     if bytes.capacity > max(4096, 4 * bytes.count) { bytes = ByteBuffer(capacity: max(4096, bytes.count)) }
@@ -164,8 +175,8 @@ public struct BatchBuilder: ~Copyable {
   private mutating func order() {
     sizes.removeAll(keepingCapacity: true)
     firsts.removeAll(keepingCapacity: true)
-    sizes.append(contentsOf: repeatElement(0, count: slots.count))
-    firsts.append(contentsOf: repeatElement(0, count: slots.count + 1))
+    sizes.append(contentsOf: repeatElement(0, count: streams.count))
+    firsts.append(contentsOf: repeatElement(0, count: streams.count + 1))
     for run in runs {
       sizes[Int(run.slot)] += run.end - run.start
       firsts[Int(run.slot)] += 1

@@ -83,15 +83,30 @@ public struct Lanes: ~Copyable {
     var laneOf: [Int32] = []
     /// By stream: its labels on the wire, empty when not yet written.
     var wire: [[UInt8]] = []
+    var slots = StreamSlots()
+    /// Its lanes by their tenants.
+    var lanes: [String?: Int] = [:]
+    /// Bytes in its batches under construction.
+    var underConstruction = 0
+
+    /// How much that may be: bytes. With many tenants each batch would come to `batchsize` otherwise.
+    var mostUnderConstruction: Int { max(12 << 20, 2 * settings.batchSize) }
 
     init(_ settings: LaneSettings) {
       self.settings = settings
       tenant = settings.externalLabels[StreamTable.tenantLabel]
       self.settings.externalLabels[StreamTable.tenantLabel] = nil
     }
+
+    mutating func forgetStreams() {
+      laneOf.removeAll(keepingCapacity: true)
+      wire.removeAll(keepingCapacity: true)
+      slots.removeAll()
+    }
   }
 
   private var lanes = InPlace<Lane>()
+  private var spares = SpareBuffers()
   private var clients: [Client]
   private let makeQueue: (Int, String?) -> BatchQueue
 
@@ -116,8 +131,9 @@ public struct Lanes: ~Copyable {
       lanes[number].builder.discard()
       lanes[number].queue.close()
     }
-    clients[client].laneOf.removeAll()
-    clients[client].wire.removeAll()
+    clients[client].forgetStreams()
+    clients[client].lanes.removeAll()
+    clients[client].underConstruction = 0
   }
 
   public var clientCount: Int { clients.count }
@@ -138,15 +154,14 @@ public struct Lanes: ~Copyable {
     if known >= 0 { return Int(known) }
     let tenant = streams.streams[stream.index].tenant ?? clients[client].tenant
     let lane: Int
-    if let existing = lanes.indices.first(where: {
-      lanes[$0].client == client && lanes[$0].queue.tenant == tenant && !lanes[$0].isGone
-    }) {
+    if let existing = clients[client].lanes[tenant] {
       lane = existing
     } else {
       lane = lanes.count
       let settings = clients[client].settings
       lanes.append(
         Lane(limit: settings.batchSize, queue: makeQueue(client, tenant), account: settings.account))
+      clients[client].lanes[tenant] = lane
     }
     clients[client].laneOf[stream.index] = Int32(lane)
     return lane
@@ -168,6 +183,10 @@ public struct Lanes: ~Copyable {
     used.removeAll(keepingCapacity: true)
     block.records.withUnsafeBufferPointer { records in
       place.end = records.baseAddress.map { $0 + records.count }
+      if clients[client].underConstruction > clients[client].mostUnderConstruction, let first = records.baseAddress {
+        sealLargest(of: client, streams)
+        place.cut(at: first, &ledger)
+      }
       var start = 0
       while start < records.count {
         let stream = records[start].stream
@@ -177,7 +196,9 @@ public struct Lanes: ~Copyable {
         if !used.contains(number) { used.append(number) }
         let run = UnsafeBufferPointer(rebasing: records[start..<end])
         let limits = clients[client].settings.limits
-        if limits.maxStreams > 0, !lanes[number].builder.admits(stream, limit: limits.maxStreams) {
+        if limits.maxStreams > 0,
+          !lanes[number].builder.admits(stream, limit: limits.maxStreams, slots: clients[client].slots)
+        {
           lanes[number].counters?.refuse(run)
         } else if limits.maxLineSize > 0 {
           putWithin(limits, run, number, &place, streams, &ledger)
@@ -213,6 +234,11 @@ public struct Lanes: ~Copyable {
       while start > 0, chunk[start - 1] != 0x0a { start -= 1 }
       return offset + UInt64(start)
     }
+
+    /// A batch that ends before the record is acknowledged by itself, so what follows it begins a span of its own.
+    mutating func cut(at record: UnsafePointer<EntryRecord>, _ ledger: inout AckLedger) {
+      if let offset = lineStart(record) { ticket.span = ledger.cut(ticket.span, at: offset) }
+    }
   }
 
   /// Puts entries of one stream into a lane's batches.
@@ -220,18 +246,20 @@ public struct Lanes: ~Copyable {
     _ records: UnsafeBufferPointer<EntryRecord>, _ number: Int, _ place: inout Place, _ streams: borrowing StreamTable,
     _ ledger: inout AckLedger
   ) {
+    let client = lanes[number].client
     var start = 0
     while start < records.count {
+      if lanes[number].builder.isEmpty, let spare = spares.take() { lanes[number].builder.takeOver(spare) }
+      let before = lanes[number].builder.byteCount
       let taken = lanes[number].builder.append(
-        UnsafeBufferPointer(rebasing: records[start...]), chunk: place.chunk, made: place.made, now: place.now)
+        UnsafeBufferPointer(rebasing: records[start...]), chunk: place.chunk, made: place.made,
+        slots: &clients[client].slots, now: place.now)
+      clients[client].underConstruction += lanes[number].builder.byteCount - before
       if taken > 0, lanes[number].builder.hold(place.ticket) { ledger.retain(place.ticket.span) }
       start += taken
       if start < records.count {
         seal(number, streams)
-        // The batch is acknowledged by itself, so what follows it begins a span of its own.
-        if let offset = place.lineStart(records.baseAddress! + start) {
-          place.ticket.span = ledger.cut(place.ticket.span, at: offset)
-        }
+        place.cut(at: records.baseAddress! + start, &ledger)
       }
     }
   }
@@ -270,6 +298,7 @@ public struct Lanes: ~Copyable {
       clients[client].wire.append(contentsOf: repeatElement([], count: streams.count - clients[client].wire.count))
     }
     let output = clients[client].settings.output
+    clients[client].underConstruction -= lanes[number].builder.byteCount
     let batch = lanes[number].builder.seal(
       labels: { stream in
         if clients[client].wire[stream.index].isEmpty {
@@ -281,7 +310,21 @@ public struct Lanes: ~Copyable {
         }
         return clients[client].wire[stream.index]
       }, prepare: { output.prepare($0) })
+    spares.give(lanes[number].builder.giveUpStorage())
     lanes[number].queue.put(batch)
+  }
+
+  /// Seals the largest batches of a client, an eighth of what is under construction: the fewer, the larger they become.
+  private mutating func sealLargest(of client: Int, _ streams: borrowing StreamTable) {
+    var open: [(size: Int, lane: Int)] = []
+    for number in lanes.indices where lanes[number].client == client && !lanes[number].builder.isEmpty {
+      open.append((lanes[number].builder.byteCount, number))
+    }
+    open.sort { $0.size > $1.size }
+    for (_, number) in open {
+      if clients[client].underConstruction <= clients[client].mostUnderConstruction / 8 * 7 { return }
+      seal(number, streams)
+    }
   }
 
   /// Seals the batches whose `batchwait` is over.
@@ -307,9 +350,6 @@ public struct Lanes: ~Copyable {
 
   /// Forgets what is known of streams, for a table that begins anew. Every batch must have been sealed.
   public mutating func forgetStreams() {
-    for client in clients.indices {
-      clients[client].laneOf.removeAll(keepingCapacity: true)
-      clients[client].wire.removeAll(keepingCapacity: true)
-    }
+    for client in clients.indices { clients[client].forgetStreams() }
   }
 }

@@ -5,7 +5,9 @@ import Testing
 
 @testable import Delivery
 
-@Suite struct BatchBuilderTests {
+@Suite final class BatchBuilderTests {
+  private var slots = StreamSlots()
+
   /// Appends lines of streams and says how many found room.
   private func append(_ builder: inout BatchBuilder, _ lines: [(stream: Int, line: String)]) -> Int {
     var chunk: [UInt8] = []
@@ -18,7 +20,7 @@ import Testing
         start: start, length: item.line.utf8.count, isMade: false)
       let count = [record].withUnsafeBufferPointer { records in
         (chunk + [0]).withUnsafeBufferPointer { bytes in
-          builder.append(records, chunk: bytes.baseAddress!, made: bytes.baseAddress!, now: 7)
+          builder.append(records, chunk: bytes.baseAddress!, made: bytes.baseAddress!, slots: &slots, now: 7)
         }
       }
       if count == 0 { break }
