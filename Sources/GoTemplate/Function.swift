@@ -22,7 +22,10 @@ final class Function: Sendable {
     self.body = body
   }
 
-  static func named(_ name: String) -> Function? { all[name] }
+  /// One of its own for each who asks: what all templates call would be counted by all threads.
+  static func named(_ name: String) -> Function? {
+    all[name].map { Function($0.name, $0.parameters.map { $0 }, rest: $0.rest, $0.body) }
+  }
 
   /// The same function under further names.
   func alias(_ names: String...) -> [Function] {

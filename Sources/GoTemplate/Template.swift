@@ -13,7 +13,7 @@ public protocol TemplateData {
 /// A template in the language of Go's text/template with the functions of Promtail and sprig, parsed and checked.
 ///
 /// Immutable, for any number of threads. An evaluation is bounded in time, memory and depth.
-public struct Template: Sendable {
+public final class Template: Sendable {
   public let text: String
   /// Names of values that the template asks for; their places in this list are what `TemplateData` is asked with.
   public let names: [String]
@@ -44,6 +44,9 @@ public struct Template: Sendable {
       throw TemplateError("\(error)")
     }
   }
+
+  /// The same, parsed anew: threads that share one wait for one another's reference counts.
+  public func copy() -> Template { (try? Template(text)) ?? self }
 
   private static func quick(_ nodes: [Node]) -> [QuickPart]? {
     var parts: [QuickPart] = []

@@ -63,6 +63,7 @@ public final class CompiledPipeline: Sendable {
   /// Reasons under which drops are counted.
   let dropReasons: [String]
   let constants: [UInt8]
+  let templates: [BoundTemplate]
   let registry: MetricRegistry
   let inspection: Inspection
   /// The most capturing groups of any expression.
@@ -76,7 +77,7 @@ public final class CompiledPipeline: Sendable {
 
   init(
     stages: consuming InPlace<CompiledStage>, names: NameTable, labels: NameTable, metadata: NameTable = NameTable(),
-    constants: [UInt8] = [],
+    constants: [UInt8] = [], templates: [BoundTemplate] = [],
     dropReasons: [String] = [], registry: MetricRegistry, inspection: Inspection = Inspection()
   ) {
     self.names = names
@@ -85,6 +86,7 @@ public final class CompiledPipeline: Sendable {
     nameBytes = names.names.map { Array($0.utf8) }
     labelOfName = names.names.map { labels[$0] }
     self.constants = constants
+    self.templates = templates
     metadataNames = metadata.names.map { Array($0.utf8) }
     self.dropReasons = dropReasons
     self.registry = registry

@@ -1,6 +1,7 @@
 public import AgentConfiguration
 import Bytes
 import GoCompat
+import GoTemplate
 import JMESPath
 import LogModel
 public import Telemetry
@@ -20,8 +21,8 @@ extension CompiledPipeline {
     for stage in stages { try compiler.add(stage) }
     self.init(
       stages: compiler.stages, names: compiler.names, labels: compiler.labels, metadata: compiler.metadata,
-      constants: compiler.constants,
-      dropReasons: compiler.reasons.names, registry: registry, inspection: inspection)
+      constants: compiler.constants, templates: compiler.templates, dropReasons: compiler.reasons.names,
+      registry: registry, inspection: inspection)
   }
 }
 
@@ -35,6 +36,7 @@ struct PipelineCompiler: ~Copyable {
   var reasons = NameTable()
   /// Values that the configuration gives.
   var constants: [UInt8] = []
+  var templates: [BoundTemplate] = []
   /// Timestamp stages so far: each keeps last known times of its own.
   var clocks: UInt64 = 0
 
@@ -60,7 +62,7 @@ struct PipelineCompiler: ~Copyable {
             source: logfmt.source.map { names.number($0) })))
     case .output(let output): stages.append(.output(CompiledOutput(source: names.number(output.source))))
     case .regex(let regex): stages.append(.regex(compile(regex)))
-    case .replace(let replace): stages.append(.replace(CompiledReplace(replace, &names)))
+    case .replace(let replace): stages.append(.replace(compile(replace)))
     case .staticLabels(let stage):
       stages.append(
         .staticLabels(
@@ -68,7 +70,7 @@ struct PipelineCompiler: ~Copyable {
             assignments: stage.labels.labels.map {
               .init(label: labels.number($0.name), value: constant($0.value))
             })))
-    case .template(let template): stages.append(.template(CompiledTemplate(template, &names)))
+    case .template(let template): stages.append(.template(compile(template)))
     case .timestamp(let timestamp):
       stages.append(
         .timestamp(
@@ -81,6 +83,24 @@ struct PipelineCompiler: ~Copyable {
     case .metrics(let metrics): measure(metrics)
     case .geoIP(let geoIP): try locate(geoIP, line: stage.line)
     }
+  }
+
+  private mutating func compile(_ stage: ReplaceStage) -> CompiledReplace {
+    CompiledReplace(
+      regex: stage.expression,
+      groupSlots: stage.expression.groupNames.map { name in name.map { names.number($0) } },
+      source: stage.source.map { names.number($0) },
+      replacement: stage.replacement.map { number(of: $0, seesLine: false) })
+  }
+
+  private mutating func compile(_ stage: TemplateStage) -> CompiledTemplate {
+    CompiledTemplate(
+      source: names.number(stage.source), template: stage.template.map { number(of: $0, seesLine: true) })
+  }
+
+  private mutating func number(of template: Template, seesLine: Bool) -> Int {
+    templates.append(BoundTemplate(template, seesLine: seesLine, &names))
+    return templates.count - 1
   }
 
   /// Where a value of the configuration lies in every file's constants.

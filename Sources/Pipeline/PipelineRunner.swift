@@ -20,7 +20,7 @@ public final class PipelineRunner {
 
   public init(_ pipeline: CompiledPipeline) {
     self.pipeline = pipeline
-    templates = TemplateSpace(pipeline.names)
+    templates = TemplateSpace(pipeline)
     slots = .allocate(capacity: max(1, pipeline.names.names.count))
     slots.initialize(repeating: .absent, count: max(1, pipeline.names.names.count))
     labels = .allocate(capacity: max(1, pipeline.labelNames.count))

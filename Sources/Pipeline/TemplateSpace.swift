@@ -7,11 +7,47 @@ import LogModel
 final class TemplateSpace {
   let workspace = TemplateWorkspace()
   let names: NameTable
+  let templates: [WorkerTemplate]
   /// A line while its parts are replaced, and the named groups among them.
   var replaced = ByteBuffer(capacity: 256)
   var groups = ByteBuffer(capacity: 64)
 
-  init(_ names: NameTable) { self.names = names }
+  init(_ pipeline: CompiledPipeline) {
+    names = pipeline.names
+    templates = pipeline.templates.map(WorkerTemplate.init)
+  }
+
+  deinit { for template in templates { template.fields.deallocate() } }
+}
+
+/// The template of a stage.
+struct BoundTemplate: Sendable {
+  let template: Template
+  /// Where its names find their values.
+  let fields: [TemplateField]
+  /// Whether `.Entry` is the line.
+  let seesLine: Bool
+
+  init(_ template: Template, seesLine: Bool, _ names: inout NameTable) {
+    self.template = template
+    self.seesLine = seesLine
+    fields = TemplateField.fields(template, seesLine: seesLine, &names)
+  }
+}
+
+/// The same for one worker: those that share what is counted wait for one another.
+struct WorkerTemplate {
+  let template: Template
+  /// For as long as the worker's space is there.
+  let fields: UnsafeMutableBufferPointer<TemplateField>
+  let seesLine: Bool
+
+  init(_ bound: BoundTemplate) {
+    template = bound.template.copy()
+    fields = .allocate(capacity: bound.fields.count)
+    _ = fields.initialize(from: bound.fields)
+    seesLine = bound.seesLine
+  }
 }
 
 /// Where a name of a template finds its value.
@@ -35,13 +71,14 @@ enum TemplateField: Sendable {
 
 /// The extracted values of a line, as templates see them: all are text, and what has no text form is not there.
 struct LineValues: TemplateData {
-  let fields: [TemplateField]
+  /// Of the worker whose line it is.
+  unowned(unsafe) let space: TemplateSpace
+  let fields: UnsafeMutableBufferPointer<TemplateField>
   let slots: UnsafePointer<Slot>
   let chunk: UnsafePointer<UInt8>
   let fixed: UnsafePointer<UInt8>?
   let made: UnsafePointer<UInt8>
-  let names: NameTable
-  /// Of the target; those that are in `names` are in slots, too.
+  /// Of the target; those that are among the names are in slots, too.
   let labels: LabelSet
   /// nil when the template does not see it.
   let line: Slice?
@@ -66,14 +103,14 @@ struct LineValues: TemplateData {
       out.append(bytes(line))
       return true
     }
-    if let slot = names[name] { return append(slots[slot], to: &out) }
+    if let slot = space.names[name] { return append(slots[slot], to: &out) }
     guard let label = labels[name] else { return false }
     out.append(label)
     return true
   }
 
   func allNames() -> [String] {
-    names.names + labels.labels.map(\.name).filter { names[$0] == nil } + ["Value", "Entry"]
+    space.names.names + labels.labels.map(\.name).filter { space.names[$0] == nil } + ["Value", "Entry"]
   }
 
   private func appendValue(to out: inout ByteBuffer) -> Bool {
@@ -107,9 +144,9 @@ struct LineValues: TemplateData {
 
 extension LineContext {
   /// Valid until something is written to `made`.
-  func values(_ fields: [TemplateField], _ labels: LabelSet, _ space: TemplateSpace, seesLine: Bool) -> LineValues {
+  func values(_ template: WorkerTemplate, _ labels: LabelSet, _ space: TemplateSpace) -> LineValues {
     LineValues(
-      fields: fields, slots: UnsafePointer(slots), chunk: chunk, fixed: fixed, made: UnsafePointer(made.base),
-      names: space.names, labels: labels, line: seesLine ? line : nil)
+      space: space, fields: template.fields, slots: UnsafePointer(slots), chunk: chunk, fixed: fixed,
+      made: UnsafePointer(made.base), labels: labels, line: template.seesLine ? line : nil)
   }
 }

@@ -11,17 +11,8 @@ struct CompiledReplace: ~Copyable, Sendable {
   var groupSlots: [Int?]
   /// nil: the line.
   var source: Int?
-  /// nil: the stage does nothing.
-  var replacement: Template?
-  var fields: [TemplateField]
-
-  init(_ stage: ReplaceStage, _ names: inout NameTable) {
-    regex = stage.expression
-    groupSlots = stage.expression.groupNames.map { name in name.map { names.number($0) } }
-    source = stage.source.map { names.number($0) }
-    replacement = stage.replacement
-    fields = stage.replacement.map { TemplateField.fields($0, seesLine: false, &names) } ?? []
-  }
+  /// A template among those of the pipeline; nil: the stage does nothing.
+  var replacement: Int?
 }
 
 /// Many matches with a long replacement each must not fill the memory.
@@ -29,14 +20,15 @@ private struct TooLong: Error {}
 
 extension LineContext {
   mutating func run(_ stage: borrowing CompiledReplace, base: LabelSet, _ space: TemplateSpace) {
-    guard let replacement = stage.replacement, stage.regex.groupCount > 0 else { return }
+    guard let number = stage.replacement, stage.regex.groupCount > 0 else { return }
+    let replacement = space.templates[number]
     var input = line
     if let source = stage.source {
       guard let value = text(slots[source]) else { return }
       input = value
     }
     let text = bytes(input)
-    var values = self.values(stage.fields, base, space, seesLine: false)
+    var values = self.values(replacement, base, space)
     space.replaced.removeAll()
     space.groups.removeAll()
     var named: [(slot: Int, range: Range<Int>)] = []
@@ -52,7 +44,7 @@ extension LineContext {
           let isInside = group.range.lowerBound < end
           if isInside, slot == nil { continue }
           values.value = UnsafeBufferPointer(rebasing: text[group.range])
-          try replacement.evaluate(values, in: space.workspace, continuesLine: evaluations > 0)
+          try replacement.template.evaluate(values, in: space.workspace, continuesLine: evaluations > 0)
           evaluations += 1
           if let slot {
             let start = space.groups.count
