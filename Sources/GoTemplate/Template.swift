@@ -65,8 +65,8 @@ public final class Template: Sendable {
         case (1, .field(let fields)?, _) where fields.count == 1: parts.append(.value(fields[0].number))
         case (2, .function(let function, _)?, .field(let fields)?) where fields.count == 1:
           switch function.name {
-          case "ToUpper": parts.append(.upper(fields[0].number))
-          case "ToLower": parts.append(.lower(fields[0].number))
+          case "ToUpper", "upper": parts.append(.upper(fields[0].number))
+          case "ToLower", "lower": parts.append(.lower(fields[0].number))
           default: return nil
           }
         default: return nil
