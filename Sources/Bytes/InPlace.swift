@@ -46,5 +46,12 @@ public struct InPlace<Element: ~Copyable>: ~Copyable {
   }
 }
 
+extension InPlace {
+  public init(_ elements: [Element]) {
+    self.init()
+    for element in elements { append(element) }
+  }
+}
+
 // Whoever has it alone may change it; later it is only read.
 extension InPlace: @unchecked Sendable where Element: Sendable & ~Copyable {}

@@ -124,7 +124,8 @@ extension PipelineCompiler {
     }
     let reason = match.action == .drop ? reasons.number(match.dropCounterReason) : nil
     func compiled(count: Int) -> CompiledMatch {
-      CompiledMatch(matchers: matchers, filters: match.selector.filters, count: count, dropReason: reason)
+      CompiledMatch(
+        matchers: InPlace(matchers), filters: InPlace(match.selector.filters), count: count, dropReason: reason)
     }
     stages.append(.match(compiled(count: 0)))
     for stage in match.stages { try add(stage) }

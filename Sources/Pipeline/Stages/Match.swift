@@ -1,4 +1,5 @@
 import AgentConfiguration
+import Bytes
 import Glibc
 import GoCompat
 
@@ -8,8 +9,8 @@ struct CompiledMatch: ~Copyable, Sendable {
     var label: LabelReference
     var condition: MatchSelector.Condition
   }
-  var matchers: [Matcher]
-  var filters: [MatchSelector.Condition]
+  var matchers: InPlace<Matcher>
+  var filters: InPlace<MatchSelector.Condition>
   /// Nested stages, which follow it in the pipeline.
   var count: Int
   /// `action: drop`: the place of its reason.
@@ -54,12 +55,12 @@ extension LineContext {
   /// Whether the nested stages are to run.
   /// - Parameter labelOfName: for each slot the number of the label of its name.
   mutating func run(_ stage: borrowing CompiledMatch, labelOfName: [Int?]) -> Bool {
-    for matcher in stage.matchers {
+    for index in stage.matchers.indices {
       // A label that is missing is an empty one.
-      let value = label(matcher.label) ?? Slice(.chunk, 0, 0)
-      if !matcher.condition.holds(ofLabel: bytes(value)) { return false }
+      let value = label(stage.matchers[index].label) ?? Slice(.chunk, 0, 0)
+      if !stage.matchers[index].condition.holds(ofLabel: bytes(value)) { return false }
     }
-    for filter in stage.filters where !filter.holds(ofLine: bytes(line)) { return false }
+    for index in stage.filters.indices where !stage.filters[index].holds(ofLine: bytes(line)) { return false }
     if let reason = stage.dropReason {
       drop(reason)
       return true
