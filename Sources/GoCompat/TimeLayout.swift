@@ -1,5 +1,5 @@
 /// A layout of times as Go writes it, by how Mon Jan 2 15:04:05 MST 2006 would look; compiled once, then used for many.
-public struct TimeLayout: Sendable {
+public final class TimeLayout: Sendable {
   /// As it was given.
   public let text: String
   /// Whether times have a year. Without one, the caller says which is meant.

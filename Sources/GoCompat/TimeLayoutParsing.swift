@@ -12,9 +12,9 @@ extension TimeLayout {
   ) -> ParsedTime? {
     if isRFC3339, let time = RFC3339.parse(text) { return time }
     var reader = TimeReader(rest: text[...])
-    for (index, element) in elements.enumerated() {
+    for index in elements.indices {
       let fractionFollows = index + 1 < elements.count && elements[index + 1].isFraction
-      guard reader.read(element, literals, fractionFollows: fractionFollows) else { return nil }
+      guard reader.read(elements[index], literals, fractionFollows: fractionFollows) else { return nil }
     }
     guard reader.rest.isEmpty, let local = reader.local(missingYear: hasYear ? nil : missingYear) else { return nil }
     return reader.resolve(local, in: location, names: names)

@@ -1,11 +1,14 @@
 /// What the `format` of a timestamp stage says: a name that Promtail knows, or a layout.
-public struct TimestampFormat: Sendable {
+public final class TimestampFormat: Sendable {
   /// As it was written in the configuration.
   public let text: String
   private let form: Form
+  /// nil for numbers.
+  private let layout: TimeLayout?
 
   private enum Form: Sendable {
-    case layout(TimeLayout, isNamed: Bool)
+    /// What `layout` says.
+    case layout(isNamed: Bool)
     case unixSeconds
     /// Integers, each worth this many nanoseconds.
     case unix(nanoseconds: Int64)
@@ -29,23 +32,23 @@ public struct TimestampFormat: Sendable {
   /// Any text is a format: what is no name is a layout, even one that no time fits.
   public init(_ text: String) {
     self.text = text
-    switch text {
-    case "Unix": form = .unixSeconds
-    case "UnixMs": form = .unix(nanoseconds: 1_000_000)
-    case "UnixUs": form = .unix(nanoseconds: 1_000)
-    case "UnixNs": form = .unix(nanoseconds: 1)
-    default:
-      if let layout = Self.layouts[text] {
-        form = .layout(TimeLayout(layout), isNamed: true)
-      } else {
-        form = .layout(TimeLayout(text), isNamed: false)
+    form =
+      switch text {
+      case "Unix": .unixSeconds
+      case "UnixMs": .unix(nanoseconds: 1_000_000)
+      case "UnixUs": .unix(nanoseconds: 1_000)
+      case "UnixNs": .unix(nanoseconds: 1)
+      default: .layout(isNamed: Self.layouts[text] != nil)
       }
-    }
+    if case .layout = form { layout = TimeLayout(Self.layouts[text] ?? text) } else { layout = nil }
   }
+
+  /// Whether the layout is that of RFC 3339, with any fraction.
+  public var isRFC3339: Bool { layout?.isRFC3339 ?? false }
 
   /// Whether times have no year, so that the current one is meant.
   public var lacksYear: Bool {
-    if case .layout(let layout, _) = form { !layout.hasYear } else { false }
+    layout.map { !$0.hasYear } ?? false
   }
 
   /// Reads a time. Allocates nothing.
@@ -61,7 +64,8 @@ public struct TimestampFormat: Sendable {
       guard let value = GoNumber.parseInt(text) else { return nil }
       // Promtail multiplies in 64 bits too, so far dates wrap around.
       return Self.time(nanoseconds: value &* scale)
-    case .layout(let layout, let isNamed):
+    case .layout(let isNamed):
+      guard let layout else { return nil }
       let location = isNamed ? nil : location
       return layout.parse(
         text, in: location ?? .utc, names: location ?? .system, missingYear: layout.hasYear ? nil : currentYear())

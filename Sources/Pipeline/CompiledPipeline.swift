@@ -59,7 +59,7 @@ public final class CompiledPipeline: Sendable {
   let nameBytes: [[UInt8]]
   let labelOfName: [Int?]
   /// Names of structured metadata.
-  let metadataNames: [[UInt8]]
+  let metadataNames: InPlace<ByteBuffer>
   /// Reasons under which drops are counted.
   let dropReasons: [String]
   let constants: [UInt8]
@@ -87,7 +87,13 @@ public final class CompiledPipeline: Sendable {
     labelOfName = names.names.map { labels[$0] }
     self.constants = constants
     self.templates = templates
-    metadataNames = metadata.names.map { Array($0.utf8) }
+    var metadataNames = InPlace<ByteBuffer>()
+    for name in metadata.names {
+      var bytes = ByteBuffer(capacity: name.utf8.count)
+      bytes.append(name)
+      metadataNames.append(bytes)
+    }
+    self.metadataNames = metadataNames
     self.dropReasons = dropReasons
     self.registry = registry
     self.inspection = inspection

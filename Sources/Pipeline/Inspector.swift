@@ -1,3 +1,4 @@
+import Bytes
 import LogModel
 
 /// `-inspect`: says what each stage makes of each line.
@@ -64,9 +65,12 @@ struct InspectedLine {
     }
     labels = context.labels(over: base).text
     var pairs: [Label] = []
-    for (number, name) in pipeline.metadataNames.enumerated() where context.metadata[number].kind == .text {
+    for number in pipeline.metadataNames.indices where context.metadata[number].kind == .text {
       let value = context.bytes(context.metadata[number].slice)
-      pairs.append(Label(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
+      pairs.append(
+        Label(
+          String(decoding: pipeline.metadataNames[number].bytes, as: UTF8.self), String(decoding: value, as: UTF8.self))
+      )
     }
     metadata = LabelSet(pairs).text
     time = "\(context.time.seconds).\(String(context.time.nanoseconds + 1_000_000_000).dropFirst())"

@@ -92,13 +92,13 @@ struct LineContext: ~Copyable {
   }
 
   /// One after another with something between them.
-  mutating func concatenate(_ a: Slice, _ middle: [UInt8], _ b: Slice) -> Slice {
-    let count = Int(a.count) + middle.count + Int(b.count)
+  mutating func concatenate(_ a: Slice, _ middle: Slice, _ b: Slice) -> Slice {
+    let count = Int(a.count) + Int(middle.count) + Int(b.count)
     // Room first, so that what was made itself stays where it is.
     made.reserve(count)
     let start = made.count
     made.append(bytes(a))
-    made.append(middle)
+    made.append(bytes(middle))
     made.append(bytes(b))
     return Slice(.made, start, count)
   }

@@ -40,9 +40,9 @@ extension PipelineCompiler {
         var key = ByteBuffer()
         Array(name.utf8).withUnsafeBufferPointer { JSONString.appendQuoted($0, to: &key) }
         key.append(0x3a)
-        return CompiledPack.Field(key: Array(key.bytes), source: names.number(name), label: reference(name))
+        return CompiledPack.Field(key: constant(Array(key.bytes)), source: names.number(name), label: reference(name))
       }
-      stages.append(.pack(CompiledPack(fields: fields, ingestTimestamp: pack.ingestTimestamp)))
+      stages.append(.pack(CompiledPack(fields: InPlace(fields), ingestTimestamp: pack.ingestTimestamp)))
     default: break
     }
   }
@@ -73,7 +73,7 @@ extension PipelineCompiler {
         CompiledStructuredMetadata.Assignment(
           name: metadata.number($0.name), source: names.number($0.source), label: reference($0.source))
       }
-      stages.append(.structuredMetadata(CompiledStructuredMetadata(assignments: assignments)))
+      stages.append(.structuredMetadata(CompiledStructuredMetadata(assignments: InPlace(assignments))))
     case .tenant(let tenant):
       let origin: CompiledTenant.Origin
       switch tenant {
@@ -86,6 +86,12 @@ extension PipelineCompiler {
     }
   }
 
+  private mutating func test(_ drop: DropStage) -> CompiledDrop.Test {
+    if let value = drop.value { return .value(constant(value)) }
+    if let expression = drop.expression { return .expression(expression) }
+    return .presence
+  }
+
   /// Stages that decide which entries go on.
   mutating func act(_ stage: StageConfiguration) throws(PipelineError) {
     switch stage.options {
@@ -93,8 +99,8 @@ extension PipelineCompiler {
       stages.append(
         .drop(
           CompiledDrop(
-            sources: drop.sources.map { names.number($0) }, separator: Array(drop.separator.utf8),
-            value: drop.value.map { Array($0.utf8) }, expression: drop.expression,
+            sources: InPlace(drop.sources.map { names.number($0) }), separator: constant(drop.separator),
+            test: test(drop),
             olderThan: drop.olderThan?.nanoseconds, longerThan: drop.longerThan?.bytes,
             reason: reasons.number(drop.dropCounterReason))))
     case .limit(let limit):

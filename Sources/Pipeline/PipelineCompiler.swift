@@ -104,10 +104,11 @@ struct PipelineCompiler: ~Copyable {
   }
 
   /// Where a value of the configuration lies in every file's constants.
-  mutating func constant(_ text: String) -> Slice {
-    let start = constants.count
-    constants += Array(text.utf8)
-    return Slice(.fixed, start, constants.count - start)
+  mutating func constant(_ text: String) -> Slice { constant(Array(text.utf8)) }
+
+  mutating func constant(_ bytes: [UInt8]) -> Slice {
+    constants += bytes
+    return Slice(.fixed, constants.count - bytes.count, bytes.count)
   }
 
   private mutating func clock(
@@ -115,8 +116,8 @@ struct PipelineCompiler: ~Copyable {
   ) -> CompiledTimestamp {
     clocks += 1
     return CompiledTimestamp(
-      number: clocks, source: names.number(source), formats: formats, location: location, fudges: fudges,
-      startsWithRFC3339: ["RFC3339", "RFC3339Nano"].contains(formats.first?.text))
+      number: clocks, source: names.number(source), formats: InPlace(formats), location: location, fudges: fudges,
+      startsWithRFC3339: formats.first?.isRFC3339 ?? false)
   }
 
   private mutating func compile(_ cri: CRIStage) -> CompiledCRI {

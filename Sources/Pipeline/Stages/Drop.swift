@@ -1,15 +1,21 @@
+import Bytes
 import GoCompat
 import LogModel
 
 /// `drop`: takes away the entries that fulfil all its criteria.
 struct CompiledDrop: ~Copyable, Sendable {
+  enum Test: ~Copyable, Sendable {
+    /// All sources are there.
+    case presence
+    /// What the joined sources have to be.
+    case value(Slice)
+    /// Searched in the joined sources, or in the line.
+    case expression(Regex)
+  }
   /// Extracted values; empty: the line.
-  var sources: [Int]
-  var separator: [UInt8]
-  /// What the joined sources have to be.
-  var value: [UInt8]?
-  /// Searched in the joined sources, or in the line.
-  var expression: Regex?
+  var sources: InPlace<Int>
+  var separator: Slice
+  var test: Test
   /// Nanoseconds.
   var olderThan: Int64?
   /// Bytes.
@@ -24,8 +30,11 @@ extension LineContext {
     if let age = stage.olderThan, !isOlder(than: age) { return }
     if !stage.sources.isEmpty {
       if !fulfils(stage) { return }
-    } else if let expression = stage.expression, !expression.matches(bytes(line)) {
-      return
+    } else {
+      switch stage.test {
+      case .expression(let expression): if !expression.matches(bytes(line)) { return }
+      default: break
+      }
     }
     drop(stage.reason)
   }
@@ -39,8 +48,8 @@ extension LineContext {
     // Sources that are missing vanish together with their separator.
     var joined: Slice?
     var found = 0
-    for source in stage.sources {
-      guard let value = text(slots[source]) else { continue }
+    for index in stage.sources.indices {
+      guard let value = text(slots[stage.sources[index]]) else { continue }
       found += 1
       if let before = joined {
         joined = concatenate(before, stage.separator, value)
@@ -49,10 +58,10 @@ extension LineContext {
       }
     }
     let input = bytes(joined ?? Slice(.chunk, 0, 0))
-    if let value = stage.value {
-      return found > 0 && value.withUnsafeBufferPointer { $0.elementsEqual(input) }
+    switch stage.test {
+    case .presence: return found == stage.sources.count
+    case .value(let value): return found > 0 && bytes(value).elementsEqual(input)
+    case .expression(let expression): return expression.matches(input)
     }
-    if let expression = stage.expression { return expression.matches(input) }
-    return found == stage.sources.count
   }
 }

@@ -6,12 +6,12 @@ import LogModel
 struct CompiledPack: ~Copyable, Sendable {
   struct Field: Sendable {
     /// The name as a JSON string with its colon.
-    var key: [UInt8]
+    var key: Slice
     var source: Int
     var label: LabelReference
   }
   /// In the order of their names.
-  var fields: [Field]
+  var fields: InPlace<Field>
   var ingestTimestamp: Bool
 }
 
@@ -20,17 +20,18 @@ extension LineContext {
     let packed = scratch.count
     defer { scratch.truncate(to: packed) }
     scratch.append(0x7b)
-    for field in stage.fields {
+    for index in stage.fields.indices {
+      let label = stage.fields[index].label
       let value: Slice
-      if let found = label(field.label) {
+      if let found = self.label(label) {
         value = found
-        setLabel(field.label.label, .null)
-      } else if let found = text(slots[field.source]) {
+        setLabel(label.label, .null)
+      } else if let found = text(slots[stage.fields[index].source]) {
         value = found
       } else {
         continue
       }
-      scratch.append(field.key)
+      scratch.append(bytes(stage.fields[index].key))
       JSONString.appendQuoted(bytes(value), to: &scratch)
       scratch.append(0x2c)
     }

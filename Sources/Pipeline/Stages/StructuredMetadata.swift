@@ -8,12 +8,13 @@ struct CompiledStructuredMetadata: ~Copyable, Sendable {
     var source: Int
     var label: LabelReference
   }
-  var assignments: [Assignment]
+  var assignments: InPlace<Assignment>
 }
 
 extension LineContext {
   mutating func run(_ stage: borrowing CompiledStructuredMetadata) {
-    for assignment in stage.assignments {
+    for index in stage.assignments.indices {
+      let assignment = stage.assignments[index]
       if let value = label(assignment.label) {
         metadata[assignment.name] = .text(value)
         setLabel(assignment.label.label, .null)
@@ -25,25 +26,25 @@ extension LineContext {
 
   /// Writes the entry's metadata in wire form: `Pair { string name = 1; string value = 2; }` as field 3 of the entry.
   /// - Returns: where it is, and the bytes of names and values.
-  mutating func writeMetadata(_ names: [[UInt8]]) -> (Slice, size: Int) {
+  mutating func writeMetadata(_ names: borrowing InPlace<ByteBuffer>) -> (Slice, size: Int) {
     let start = made.count
     var size = 0
     for index in names.indices where metadata[index].kind == .text {
       let value = metadata[index].slice
-      let name = names[index]
+      let nameLength = names[index].count
       let body =
-        2 + Varint.length(UInt64(name.count)) + name.count + Varint.length(UInt64(value.count)) + Int(value.count)
+        2 + Varint.length(UInt64(nameLength)) + nameLength + Varint.length(UInt64(value.count)) + Int(value.count)
       // Room first, so that a value that was made itself stays where it is.
       made.reserve(body + 12)
       made.append(0x1a)
       made.append(varint: UInt64(body))
       made.append(0x0a)
-      made.append(varint: UInt64(name.count))
-      made.append(name)
+      made.append(varint: UInt64(nameLength))
+      made.append(names[index].bytes)
       made.append(0x12)
       made.append(varint: UInt64(value.count))
       made.append(bytes(value))
-      size += name.count + Int(value.count)
+      size += nameLength + Int(value.count)
     }
     return (Slice(.made, start, made.count - start), size)
   }

@@ -1,3 +1,4 @@
+import Bytes
 import GoCompat
 import LogModel
 
@@ -7,7 +8,7 @@ struct CompiledTimestamp: ~Copyable, Sendable {
   var number: UInt64
   var source: Int
   /// Tried in order.
-  var formats: [TimestampFormat]
+  var formats: InPlace<TimestampFormat>
   /// Of times whose layout has no zone; nil: UTC.
   var location: TimeZoneRules?
   /// `action_on_failure`: the last known time of the label set plus a nanosecond, or the time of reading.
