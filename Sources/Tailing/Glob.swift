@@ -64,7 +64,7 @@ public struct Glob: Sendable {
   /// Finds what is there.
   /// - Parameters:
   ///   - reading: is told of each directory whose names decide what is found, missing ones included.
-  ///   - found: called for each path that matches, of whatever kind.
+  ///   - found: called for each path that matches, of whatever kind; links that refer to nothing are among them.
   func walk(_ reading: inout some GlobReading, found: (String) -> Void) {
     for (alternative, segments) in alternatives.enumerated() {
       walk(segments[...], of: alternative, at: "", parents: [], &reading, found)
@@ -91,8 +91,10 @@ public struct Glob: Sendable {
     switch segment {
     case .literal(let name):
       let next = path + "/" + name
-      if rest.isEmpty { reading.depend(on: here, for: place) }
-      if reading.status(at: next) == nil {
+      if rest.isEmpty {
+        reading.depend(on: here, for: place)
+        found(next)
+      } else if reading.status(at: next) == nil {
         reading.depend(on: here, for: place)
       } else {
         walk(rest, of: alternative, at: next, parents: parents, &reading, found)

@@ -100,6 +100,8 @@ struct ScanLoop {
     var found: [String: FileIdentity] = [:]
     /// Those of the paths that are symbolic links.
     var links: Set<String> = []
+    /// Links that match and refer to nothing yet. No directory that is watched tells when that appears.
+    var dangling: Set<String> = []
     /// The directories whose names decided which files it has, when it was looked for last.
     var directories: [ScannedDirectories.Dependency]?
   }
@@ -249,6 +251,7 @@ struct ScanLoop {
     if let former = self.identity(key) { dereference(former) }
     if let identity { references[identity, default: 0] += 1 }
     targets[key.target]?.found[key.path] = identity
+    if identity != nil { targets[key.target]?.dangling.remove(key.path) }
     if identity != nil, files.isSymbolicLink(key.path) {
       targets[key.target]?.links.insert(key.path)
     } else {
@@ -298,6 +301,7 @@ struct ScanLoop {
           let key = FileKey(target: number, path: path)
           if !look(at: key, target) { vanished(key) }
         }
+        for path in target.dangling { _ = look(at: FileKey(target: number, path: path), target) }
         continue
       }
       let seen = look(for: target)
@@ -324,9 +328,15 @@ struct ScanLoop {
   /// - Returns: the paths under which there is one.
   private mutating func look(for target: Compiled) -> Set<String> {
     var seen: Set<String> = []
+    var dangling: Set<String> = []
     for path in paths(of: target) where !seen.contains(path) {
-      if look(at: FileKey(target: target.number, path: path), target) { seen.insert(path) }
+      if look(at: FileKey(target: target.number, path: path), target) {
+        seen.insert(path)
+      } else if files.isSymbolicLink(path) {
+        dangling.insert(path)
+      }
     }
+    targets[target.number]?.dangling = dangling
     return seen
   }
 

@@ -1,6 +1,8 @@
 import FoundationEssentials
 import Glibc
+import LogModel
 import Syscalls
+import Telemetry
 import Testing
 
 @testable import Tailing
@@ -68,6 +70,31 @@ import Testing
   @Test func a_directory_within_concerns_its_own() {
     add("a_uid2/sidecar")
     #expect(changes() == [.none, .none, .changed])
+  }
+
+  /// Its target lies where nothing is watched.
+  @Test(arguments: ["*.log", "link.log"])
+  func a_link_to_nothing_is_followed_once_there_is_something(pattern: String) throws {
+    add("links")
+    symlink(root + "/appears.txt", root + "/links/link.log")
+    let inbox = try ReaderInbox()
+    let shared = try Scanner.Shared([
+      FileTarget(job: 0, jobName: "j", path: root + "/links/" + pattern, exclude: "", labels: .empty)
+    ])
+    defer {
+      shared.wake.close()
+      inbox.wake.close()
+    }
+    var loop = ScanLoop(
+      shared: shared, syncPeriod: 1, files: LinuxFileSystem(), log: Log(sink: { _ in }), readers: [inbox], known: [])
+    loop.inotify = try Inotify()
+    defer { loop.inotify?.close() }
+    loop.takeOver()
+    for _ in 0..<3 { loop.scan() }
+    #expect(loop.targets[0]?.found.isEmpty == true)
+    try LinuxFileSystem().append(root + "/appears.txt", Array("line\n".utf8), mode: 0o644).get()
+    loop.scan()
+    #expect(loop.targets[0]?.found.keys.sorted() == [root + "/links/link.log"])
   }
 
   @Test func of_many_names_it_is_forgotten_which_they_were() {
