@@ -1,6 +1,6 @@
 import Bytes
 
-/// The storage of batches that are sealed, for those that begin: a lane under which nothing is under construction holds none.
+/// The storage of batches that are sealed, for those that begin: a lane with nothing under construction holds none.
 struct SpareBuffers: ~Copyable {
   /// What is kept at most: bytes.
   private static let most = 4 << 20

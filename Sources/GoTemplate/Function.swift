@@ -22,7 +22,7 @@ final class Function: Sendable {
     self.body = body
   }
 
-  /// One of its own for each who asks: what all templates call would be counted by all threads.
+  /// A new object for each who asks: of one for all templates, all threads would count the references.
   static func named(_ name: String) -> Function? {
     all[name].map { Function($0.name, $0.parameters.map { $0 }, rest: $0.rest, $0.body) }
   }
