@@ -1,19 +1,43 @@
 /// Elements that are used where they lie. One is never copied, which would count references for each line and make threads
 /// wait for one another.
+///
+/// One word, as arrays are: what holds several of them stays small enough to be handed on in registers.
 public struct InPlace<Element: ~Copyable>: ~Copyable {
-  @usableFromInline var base: UnsafeMutablePointer<Element>
-  private var capacity = 8
-  public private(set) var count = 0
+  /// Before the elements: how many there are, and how many there is room for.
+  @usableFromInline struct Header {
+    @usableFromInline var count: Int
+    var capacity: Int
+  }
 
-  public init() { base = .allocate(capacity: 8) }
+  @usableFromInline var header: UnsafeMutablePointer<Header>
+
+  public init() { header = Self.allocate(capacity: 8) }
 
   deinit {
     base.deinitialize(count: count)
-    base.deallocate()
+    UnsafeMutableRawPointer(header).deallocate()
   }
 
-  public var isEmpty: Bool { count == 0 }
-  public var indices: Range<Int> { 0..<count }
+  private static func allocate(capacity: Int) -> UnsafeMutablePointer<Header> {
+    let storage = UnsafeMutableRawPointer.allocate(
+      byteCount: elementOffset + capacity * MemoryLayout<Element>.stride,
+      alignment: max(MemoryLayout<Header>.alignment, MemoryLayout<Element>.alignment))
+    return storage.initializeMemory(as: Header.self, to: Header(count: 0, capacity: capacity))
+  }
+
+  @inlinable static var elementOffset: Int {
+    @inline(__always) get { max(MemoryLayout<Header>.stride, MemoryLayout<Element>.alignment) }
+  }
+
+  @inlinable var base: UnsafeMutablePointer<Element> {
+    @inline(__always) get {
+      (UnsafeMutableRawPointer(header) + Self.elementOffset).assumingMemoryBound(to: Element.self)
+    }
+  }
+
+  @inlinable public var count: Int { header.pointee.count }
+  @inlinable public var isEmpty: Bool { count == 0 }
+  @inlinable public var indices: Range<Int> { 0..<count }
 
   @inlinable public subscript(index: Int) -> Element {
     @inline(__always) unsafeAddress {
@@ -27,21 +51,23 @@ public struct InPlace<Element: ~Copyable>: ~Copyable {
   }
 
   public mutating func append(_ element: consuming Element) {
-    if count == capacity {
-      let bigger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
-      bigger.moveInitialize(from: base, count: count)
-      base.deallocate()
-      base = bigger
-      capacity *= 2
+    if count == header.pointee.capacity {
+      let bigger = Self.allocate(capacity: header.pointee.capacity * 2)
+      let former = header
+      let elements = base
+      header = bigger
+      base.moveInitialize(from: elements, count: former.pointee.count)
+      header.pointee.count = former.pointee.count
+      UnsafeMutableRawPointer(former).deallocate()
     }
     (base + count).initialize(to: element)
-    count += 1
+    header.pointee.count += 1
   }
 
   /// nil where there is none.
   public mutating func popLast() -> Element? {
     if count == 0 { return nil }
-    count -= 1
+    header.pointee.count -= 1
     return (base + count).move()
   }
 }
