@@ -100,7 +100,7 @@ struct ScanLoop {
     var found: [String: FileIdentity] = [:]
     /// Those of the paths that are symbolic links.
     var links: Set<String> = []
-    /// Links that match and refer to nothing yet. No directory that is watched tells when that appears.
+    /// Links that match and refer to no file yet. No directory that is watched tells when one appears.
     var dangling: Set<String> = []
     /// The directories whose names decided which files it has, when it was looked for last.
     var directories: [ScannedDirectories.Dependency]?
